@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * tree.h - the tree of supervisors: one event in, its actions out.
+ *
+ * Use:
+ *	tree_init(), tree_add()...            or tree_attach() after a crash
+ *	tree_step(t, &event, now);
+ *	while (tree_next(t, &action)) { perform it; tree_done(t); }
+ *
+ * Every action is to be performed before the next event is given.  DO_START
+ * alone is not removed by tree_done() but by the step with its answer, so that
+ * "performed" and "answered" are one: whoever finds a DO_START at the head
+ * after a crash looks whether the process exists before making it.
+ */
+#ifndef TREE_H
+#define TREE_H
+
+#include <stddef.h>
+
+#include "core.h"
+
+struct journal;
+
+/*
+ * One child or supervisor.  Read-only for everybody outside core/; inside,
+ * only what node_edit() returns may be written.
+ */
+struct node {
+	char id[ID_SIZE];
+	bool in_use;
+	bool is_supervisor;
+	bool is_template;  /* the child of a simple_one_for_one: never runs */
+	bool listed;       /* OTP's child list has it; status shows also those
+			      that are off it (EXITED, FATAL) */
+	bool dynamic;
+	bool autostart;
+	bool significant;
+	bool acknowledges;
+	uint8_t state;     /* enum child_state */
+	uint8_t restart;   /* enum restart_type */
+	uint8_t type;      /* enum child_type */
+	uint8_t strategy;  /* of a supervisor, as the next three */
+	uint8_t on_limit;
+	uint8_t auto_shutdown;
+	bool has_process;  /* between ON_STARTED and ON_EXIT */
+	bool killed;       /* DO_KILL was given to this process */
+	uint8_t waiting;   /* what `deadline` is for: core's own */
+
+	uint32_t parent;
+	uint32_t prev, next;   /* siblings, in start order */
+	uint32_t first, last;  /* children */
+	uint32_t count;        /* children in the list */
+	uint32_t hash_next;
+	uint32_t instances;    /* simple_one_for_one: numbers given so far */
+
+	int64_t shutdown;
+	int64_t start_timeout;
+	int64_t backoff_min, backoff_max, backoff_reset;
+	uint32_t intensity;
+	int64_t period;
+
+	int64_t deadline;  /* absolute ticks; 0: none */
+	int64_t since;     /* when `state` was entered */
+	int64_t started;   /* when the last start succeeded; 0: never */
+	int64_t backoff;   /* the last delay; 0: none */
+	uint64_t restarts; /* restarts counted in its life, never reset */
+	struct reason last; /* why it ended last; REASON_NONE: never did */
+
+	/* restarts in the window: oldest and newest stamp (pool cells) */
+	uint32_t window_first, window_last, window_count;
+
+	/* a supervisor's operation and mailbox, and what else the core needs;
+	   see supervisor.h */
+	uint32_t core[24];
+	struct reason pending; /* the reason to report at the coming end */
+};
+
+struct tree;
+
+/* Bytes that a tree of NODES_MAX nodes needs (sparse: pages are touched only
+   when used). */
+size_t
+tree_size(void);
+
+/* Makes an empty tree with a root supervisor of the given flags in zeroed
+   memory.  seed: for the jitter of backoffs.  j: may be NULL (tests). */
+struct tree *
+tree_init(void *memory, const struct child_spec *root, uint64_t seed,
+	  struct journal *j);
+
+/* Takes a tree over in the memory of a process that died.  The journal has
+   been rolled back before (journal_rollback()), so the tree is as it was
+   between two steps. */
+struct tree *
+tree_attach(void *memory, struct journal *j);
+
+/*
+ * Adds a child in last place below parent.  Before ON_BOOT: it is started with
+ * its supervisor.  After: it is not in the list until CALL_START_CHILD has its
+ * turn (which removes it again if the start fails).  A node of the same id
+ * that is off the list (EXITED, FATAL) is replaced.
+ * 0 and *ret the index, or the enum result (> 0) that says why not:
+ * RESULT_ALREADY_STARTED, RESULT_ALREADY_PRESENT, RESULT_FULL, RESULT_NOT_FOUND
+ * (no such parent).
+ * Below a simple_one_for_one the first child is its template, later ones are
+ * instances of it.
+ */
+int
+tree_add(struct tree *t, uint32_t parent, const struct child_spec *spec,
+	 uint32_t *ret);
+
+/* Decides.  now never runs backwards. */
+void
+tree_step(struct tree *t, const struct event *event, int64_t now);
+
+/* The action at the head of the queue; false: none. */
+bool
+tree_next(const struct tree *t, struct action *ret);
+
+/* Removes the head (any but DO_START). */
+void
+tree_done(struct tree *t);
+
+/* NO_NODE if there is none of that id. O(1). */
+uint32_t
+tree_find(const struct tree *t, const char *id);
+
+/* NULL if the index is not in use. */
+const struct node *
+tree_node(const struct tree *t, uint32_t n);
+
+/* One more than the highest index ever used: to walk all nodes. */
+uint32_t
+tree_end(const struct tree *t);
+
+/* Restarts of n (or of its supervisor, if that one counts: *limit, *period
+   say against what) in the window that ends now. */
+uint32_t
+tree_restarts(const struct tree *t, uint32_t n, int64_t now, uint32_t *limit,
+	      int64_t *period);
+
+/* `supctl reset`: empties n's window and backoff; a FATAL child may then be
+   started again. */
+void
+tree_reset(struct tree *t, uint32_t n);
+
+/* Is every child that should run up (RUNNING, or at rest on purpose)?
+   What `supctl wait --ready` waits for. */
+bool
+tree_is_up(const struct tree *t);
+
+/* The invariants, asserted at the end of each step in test builds: NULL or
+   the name of the one that is broken. */
+const char *
+tree_check(const struct tree *t);
+
+#endif

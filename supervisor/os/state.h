@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * state.h - the memory that keeper and supervisor share, and that outlives
+ * every supervisor.
+ *
+ * One sparse memfd, mapped once by the keeper before it makes the first
+ * supervisor.  Supervisors are forks of the keeper that do not execute and
+ * that share its descriptor table (clone3 with CLONE_FILES, without CLONE_VM):
+ * whatever descriptor a supervisor opens stays open when it dies, and its
+ * successor finds the numbers here, so listening sockets, pidfds and pipes are
+ * handed over by doing nothing.  What is not recorded here is closed by the
+ * successor (state_sweep_fds()).
+ *
+ * Who writes what is said at each field.  Fields that keeper and supervisor
+ * both look at are read and written with __atomic builtins; everything that
+ * only supervisors write is changed under the journal.
+ */
+#ifndef STATE_H
+#define STATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "../core/core.h"
+
+struct journal;
+struct heap;
+struct tree;
+
+#define STATE_LAYOUT 1u /* raised with each change of this file or core's */
+#define PID_MAX 4194304u
+#define EVENTS_MAX 4096u /* of the flight recorder */
+#define EVENT_SIZE 256u
+
+/*
+ * Descriptor numbers 64 to 127 are reserved: what a child is to inherit is
+ * put there for the time of the clone.  The child unshares its table with
+ * close_range(FD_LIMIT, ~0, CLOSE_RANGE_UNSHARE), which copies the numbers
+ * below FD_LIMIT alone.  FD_NULL is /dev/null for good.
+ */
+#define FD_RESERVED 64
+#define FD_LIMIT 128
+#define FD_NULL FD_RESERVED
+
+/* The descriptors that outlive a supervisor; -1 where there is none. */
+enum state_fd {
+	FD_STATE,     /* the memfd itself */
+	FD_WAKE,      /* eventfd: keeper -> supervisor */
+	FD_KEEPER,    /* eventfd: supervisor -> keeper */
+	FD_DEADMAN,   /* timerfd: armed while the supervisor is awake */
+	FD_SIGNALS,   /* the keeper's signalfd */
+	FD_LOCK,      /* the instance's lock file */
+	FD_PIDFILE,
+	FD_CONTROL,   /* listening control socket */
+	FD_NOTIFY,    /* datagram socket of the children's NOTIFY_SOCKET */
+	FD_LOG,
+	FD_CGROUP,    /* directory of our own cgroup subtree */
+	FD_READY,     /* `supd -d`: the waiting parent's pipe */
+	STATE_FDS
+};
+
+/* What the keeper's signals ask the supervisor for: counters. */
+enum ask { ASK_STOP, ASK_HURRY, ASK_RELOAD, ASK_REOPEN, ASK_DUMP, ASKS };
+
+enum process_phase {
+	PROCESS_EMPTY,    /* no process */
+	PROCESS_SPAWNING, /* intent: a clone may have happened: tid says */
+	PROCESS_ALIVE,
+	PROCESS_DEAD      /* it has ended; its descendants are being ended */
+};
+
+/* The process of node i: process[i].  */
+struct process {
+	/* by the kernel, at the clone */
+	int32_t tid;   /* 0: no process */
+	int32_t pidfd; /* valid if tid != 0; -1 once closed */
+	/* by the child, before it executes; 0: executed (or not yet) */
+	int32_t exec_error; /* errno */
+	uint32_t exec_stage; /* enum spawn_stage */
+	/* by the keeper, in this order, before it reaps */
+	int32_t code;      /* siginfo si_code: CLD_EXITED, CLD_KILLED, ... */
+	int32_t status;    /* si_status */
+	uint64_t written;  /* wchar of /proc/PID/io; UINT64_MAX: unknown */
+	int64_t ended;     /* ms, monotonic */
+	uint32_t exited;   /* 1: the four above are valid */
+	/* by the supervisor */
+	uint32_t phase;    /* enum process_phase */
+	uint32_t incarnation;
+	int32_t stop_signal; /* for the keeper, should it have to end all */
+	int64_t grace;       /* ms; SHUTDOWN_INFINITY, SHUTDOWN_BRUTAL */
+	uint32_t kill_mode;  /* enum kill_mode */
+	int32_t ready_fd;    /* our end of ready = fd:N; -1: none */
+	int64_t started;     /* ms, monotonic */
+};
+
+enum kill_mode { KILL_ALL, KILL_GROUP, KILL_PROCESS };
+
+/* What the shell keeps of node i beside the tree, under the journal. */
+struct child {
+	uint64_t spec;        /* heap block: its keys, as text (spec.h) */
+	uint64_t status_text; /* heap block: STATUS= of sd_notify */
+	uint64_t incarnation; /* processes made so far */
+	uint64_t last_written; /* by the last process; UINT64_MAX: unknown */
+	uint64_t exits;
+};
+
+/* One line of the flight recorder (`supctl events`, `why`). */
+struct event_record {
+	uint64_t number;  /* 1, 2, ...; 0: empty */
+	int64_t realtime; /* ms since 1970 */
+	uint32_t node;
+	char text[EVENT_SIZE - 20]; /* key=value ..., NUL-terminated */
+};
+
+struct state {
+	uint64_t magic;
+	uint32_t layout;
+	uint32_t verbose;
+
+	/* by the keeper */
+	int32_t keeper;       /* pid */
+	int32_t supervisor;   /* pid */
+	uint32_t supervisors; /* started so far: 1 is the first */
+	uint32_t orphans;     /* processes reaped that were no child's main
+				 process: descendants that had to end */
+	uint32_t asked[ASKS];
+	uint32_t exits_head;  /* exits[] written so far */
+
+	/* by supervisors */
+	uint32_t answered[ASKS];
+	uint32_t exits_tail;  /* exits[] taken so far (journal) */
+	uint32_t spawning;    /* the node that a clone is being made for */
+	uint32_t booted;      /* 1: configuration read, tree built */
+	uint32_t ready;       /* 1: the tree is up: READY=1, supd -d returns */
+	uint32_t stopping;    /* 1: STOPPING=1 */
+	uint32_t beats;       /* systemd's watchdog: the keeper pings when
+				 this has changed */
+	uint32_t done;        /* 1: the end is wanted; exit_status is valid */
+	int32_t exit_status;
+	int32_t fds[STATE_FDS];
+	uint64_t events;      /* records written to the flight recorder */
+	int64_t booted_at;    /* ms, monotonic */
+	char status_text[128]; /* STATUS= for systemd */
+
+	/* each a pointer into this same mapping, set by state_create() */
+	struct journal *journal;
+	struct tree *tree;
+	struct heap *heap;
+	struct process *process;     /* NODES_MAX */
+	struct child *child;         /* NODES_MAX */
+	uint32_t *exits;             /* NODES_MAX, a ring: nodes whose process
+					has ended, in order of their deaths.
+					Cannot overflow: a node is in it once */
+	uint32_t *node_of_pid;       /* PID_MAX + 1 */
+	struct event_record *event;  /* EVENTS_MAX, a ring */
+
+	/* configuration that every supervisor needs; written once at boot */
+	uint64_t settings; /* heap block: text (settings of [supd]) */
+	char config[4096]; /* absolute path */
+};
+
+/*
+ * Makes and maps the state, locks what is touched into memory if it may
+ * (mlock2 MLOCK_ONFAULT), opens the descriptors FD_WAKE, FD_KEEPER, FD_DEADMAN,
+ * FD_SIGNALS and the reserved numbers.  *ret on success.  -errno.
+ */
+int
+state_create(struct state **ret);
+
+/* A new supervisor's first act: closes every descriptor above 2 that is
+   neither reserved nor recorded in the state. */
+void
+state_sweep_fds(const struct state *s);
+
+/* Opens nothing, moves fd to a number >= FD_LIMIT with CLOEXEC and records it.
+   Takes fd. -errno. */
+int
+state_keep_fd(struct state *s, enum state_fd which, int fd);
+
+/* Milliseconds of CLOCK_MONOTONIC. */
+int64_t
+clock_ms(void);
+
+#endif
