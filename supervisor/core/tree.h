@@ -64,7 +64,7 @@ struct node {
 	int64_t started;   /* when the last start succeeded; 0: never */
 	int64_t backoff;   /* the last delay; 0: none */
 	uint64_t restarts; /* restarts counted in its life, never reset */
-	struct reason last; /* why it ended last; REASON_NONE: never did */
+	struct reason ended; /* why, the last time; REASON_NONE: never did */
 
 	/* restarts in the window: oldest and newest stamp (pool cells) */
 	uint32_t window_first, window_last, window_count;
