@@ -104,6 +104,7 @@ struct child {
 	uint64_t incarnation; /* processes made so far */
 	uint64_t last_written; /* by the last process; UINT64_MAX: unknown */
 	uint64_t exits;
+	int32_t last_pid;
 };
 
 /* One line of the flight recorder (`supctl events`, `why`). */
