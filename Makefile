@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: MIT
+#
+# make              builds build/supd, build/supctl, build/counter
+# make run          the counting worker under supd, in the foreground
+# make test         every test; installs what is missing first
+# make help         the other targets
+#
+# Variants live beside each other: V=plain (default), san (address and
+# undefined behaviour sanitizers), cov (coverage), ana (gcc -fanalyzer).
+
+V ?= plain
+ifeq ($(filter $(V),plain san cov ana),)
+$(error V is one of: plain san cov ana)
+endif
+
+ifeq ($(origin CC),default)
+CC = gcc
+endif
+ifeq ($(origin AR),default)
+AR = ar
+endif
+CFLAGS ?= -O2 -g
+CPPFLAGS ?=
+LDFLAGS ?=
+INSTALL ?= install
+PREFIX ?= /usr/local
+DESTDIR ?=
+BINDIR ?= $(PREFIX)/bin
+LIBDIR ?= $(PREFIX)/lib
+INCLUDEDIR ?= $(PREFIX)/include
+MANDIR ?= $(PREFIX)/share/man
+DOCDIR ?= $(PREFIX)/share/doc/supd
+COMPLETIONDIR ?= $(PREFIX)/share/bash-completion/completions
+UNITDIR ?= $(PREFIX)/lib/systemd/system
+SYSCONFDIR ?= /etc
+
+VERSION := 0.1.0
+SOVERSION := 0
+
+# What to install on Debian for each purpose (.ci/deps).
+BUILD_DEPS := gcc libc6-dev libev-dev libinih-dev libjansson-dev
+TEST_DEPS := libcmocka-dev bats python3 mandoc procps util-linux systemd
+LINT_DEPS := clang clang-tidy clang-format cppcheck shellcheck mandoc
+OTP_DEPS := erlang-base python3
+
+# --- flags -----------------------------------------------------------------
+
+WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion \
+	-Wcast-qual -Wwrite-strings -Wstrict-prototypes -Wmissing-prototypes \
+	-Wold-style-definition -Wformat=2 -Wundef -Wvla -Wswitch-enum \
+	-Wimplicit-fallthrough $(if $(WERROR),-Werror)
+LANGUAGE := -std=c17 -D_GNU_SOURCE -Isupervisor -Iworker \
+	-DSUPD_VERSION='"$(VERSION)"'
+HARDENING := -fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
+VARIANT_plain := $(HARDENING)
+VARIANT_san := -fsanitize=address,undefined -fno-sanitize-recover=all \
+	-fno-omit-frame-pointer
+VARIANT_cov := --coverage -O0
+VARIANT_ana := -fanalyzer
+
+ALL_CFLAGS = $(LANGUAGE) $(WARNINGS) $(CPPFLAGS) $(CFLAGS) $(VARIANT_$(V)) \
+	-MMD -MP
+ALL_LDFLAGS = $(CFLAGS) $(VARIANT_$(V)) -Wl,-z,relro,-z,now $(LDFLAGS)
+SUPD_LIBS := -lev -linih -ljansson
+TEST_LIBS := -lcmocka $(SUPD_LIBS) -lm
+
+VERBOSE ?=
+Q := $(if $(VERBOSE),,@)
+say = $(if $(VERBOSE),,@printf '%-4s %s\n' $(1) $(2))
+
+# --- files -----------------------------------------------------------------
+
+B := build/$(V)
+MAINS := $(wildcard supervisor/supd.c supervisor/supctl.c)
+SUPD_SRC := $(filter-out $(MAINS),$(wildcard supervisor/*.c \
+	supervisor/core/*.c supervisor/os/*.c))
+WORKER_SRC := $(filter-out worker/counter.c,$(wildcard worker/*.c))
+EXAMPLE_SRC := $(wildcard worker/examples/*.c)
+MANUALS := $(wildcard supervisor/*.[1-8] conf/*.[1-8] worker/*.[1-8])
+UNITS := conf/supd.service conf/supd@.service
+
+# Helpers of a test folder: *_lib.c is linked into each of its programs,
+# *_helper.c is a program that is no test.
+TEST_SRC := $(wildcard tests/unit/*.c tests/property/*.c tests/fault/*.c \
+	tests/otp/*.c)
+TEST_MAINS := $(filter-out %_lib.c,$(TEST_SRC))
+test_program = $(foreach s,$(1),$(B)/tests/$(if \
+	$(filter tests/fault/%,$(s)),fault_)$(basename $(notdir $(s))))
+
+object = $(patsubst %.c,$(B)/obj/%.o,$(1))
+PROGRAMS := $(addprefix $(B)/,$(basename $(notdir $(MAINS) \
+	$(wildcard worker/counter.c))))
+EXAMPLES := $(patsubst worker/%.c,$(B)/%,$(EXAMPLE_SRC))
+LIBRARIES := $(if $(WORKER_SRC),$(B)/libsupworker.a $(B)/libsupworker.so)
+TESTS := $(call test_program,$(TEST_MAINS))
+OBJECTS := $(call object,$(SUPD_SRC) $(MAINS) $(WORKER_SRC) $(EXAMPLE_SRC) \
+	$(TEST_SRC) $(wildcard worker/counter.c))
+
+# --- building --------------------------------------------------------------
+
+all: $(PROGRAMS) $(EXAMPLES) $(LIBRARIES)
+ifeq ($(V),plain)
+all: $(PROGRAMS:$(B)/%=build/%)
+endif
+
+build/%: build/plain/%
+	$(Q)ln -f $< $@
+
+$(B)/supd $(B)/supctl: $(B)/%: $(B)/obj/supervisor/%.o $(B)/libsupd.a
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) -pie -o $@ $^ $(SUPD_LIBS)
+
+$(B)/counter: $(B)/obj/worker/counter.o $(B)/libsupworker.a
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) -pie -o $@ $^
+
+$(EXAMPLES): $(B)/%: $(B)/obj/worker/%.o $(B)/libsupworker.a
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_LDFLAGS) -pie -o $@ $^
+
+$(B)/libsupd.a: $(call object,$(SUPD_SRC))
+$(B)/libsupworker.a: $(call object,$(WORKER_SRC))
+%.a:
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+$(B)/libsupworker.so: $(call object,$(WORKER_SRC))
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) -shared \
+		-Wl,-soname,libsupworker.so.$(SOVERSION) -o $@ $^
+
+$(B)/obj/worker/%.o: worker/%.c | build/.deps-build
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) -fPIC -fvisibility=hidden -c -o $@ $<
+
+$(call object,$(TEST_SRC)): | build/.deps-test
+$(B)/obj/%.o: %.c | build/.deps-build
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) -fPIE -c -o $@ $<
+
+# $(1): a test's source
+define test_rule
+$(call test_program,$(1)): $(call object,$(1) $(filter $(dir $(1))%_lib.c,\
+		$(TEST_SRC))) $(B)/libsupd.a $(B)/libsupworker.a
+	$$(call say,LD,$$@)
+	$$(Q)mkdir -p $$(@D)
+	$$(Q)$$(CC) $$(ALL_LDFLAGS) -pie -o $$@ $$^ $$(TEST_LIBS)
+endef
+$(foreach t,$(TEST_MAINS),$(eval $(call test_rule,$(t))))
+
+tests: all $(TESTS)
+
+-include $(OBJECTS:.o=.d)
+
+# --- dependencies ----------------------------------------------------------
+
+deps: build/.deps-build build/.deps-test build/.deps-lint
+
+build/.deps-build: DEPS = $(BUILD_DEPS)
+build/.deps-test: DEPS = $(BUILD_DEPS) $(TEST_DEPS)
+build/.deps-lint: DEPS = $(BUILD_DEPS) $(LINT_DEPS)
+build/.deps-otp: DEPS = $(BUILD_DEPS) $(OTP_DEPS)
+build/.deps-%: Makefile .ci/deps
+	@mkdir -p build
+	@.ci/deps $(DEPS)
+	@touch $@
+
+# One apt-get at a time.
+build/.deps-test: | build/.deps-build
+build/.deps-lint: | build/.deps-build
+build/.deps-otp: | build/.deps-test
+
+.DELETE_ON_ERROR:
+.SUFFIXES:
+.SECONDARY:
+.PHONY: all tests deps
