@@ -173,7 +173,108 @@ build/.deps-test: | build/.deps-build
 build/.deps-lint: | build/.deps-build
 build/.deps-otp: | build/.deps-test
 
+# --- running ---------------------------------------------------------------
+
+run: all
+	@exec env PATH="$(CURDIR)/build:$$PATH" build/supd -c conf/phoenix.ini
+
+# --- checking --------------------------------------------------------------
+
+# Everything, as root and again as an ordinary user where we are root.
+test: tests
+	@tests/run -u $(B)
+
+unit fault e2e: tests
+	@tests/run -o $@ $(B)
+
+# The stored traces of a real Erlang supervisor; `make otp` makes them anew.
+otp: tests build/.deps-otp
+	@tests/otp/run.sh --erl $(B)
+
+san:
+	@$(MAKE) --no-print-directory V=san tests
+	@tests/run -o unit,property,otp,e2e build/san
+
+cov:
+	@$(MAKE) --no-print-directory V=cov tests
+	@tests/run -o unit,property,otp build/cov
+	@tests/lint/coverage.sh build/cov
+
+lint: build/.deps-lint
+	@tests/lint/lint.sh $(LANGUAGE) $(WARNINGS)
+
+layers: $(call object,$(SUPD_SRC))
+	@tests/lint/layers.sh $(B)
+
+format: build/.deps-lint
+	clang-format -i $$(git ls-files '*.c' '*.h')
+
+# --- installing ------------------------------------------------------------
+
+# The example files name no path; units and supworker.pc do.
+SUBSTITUTE = sed -e 's|@BINDIR@|$(BINDIR)|g' -e 's|@LIBDIR@|$(LIBDIR)|g' \
+	-e 's|@INCLUDEDIR@|$(INCLUDEDIR)|g' -e 's|@PREFIX@|$(PREFIX)|g' \
+	-e 's|@SYSCONFDIR@|$(SYSCONFDIR)|g' -e 's|@VERSION@|$(VERSION)|g'
+D = $(DESTDIR)
+SO := libsupworker.so
+CONFIG = $(D)$(SYSCONFDIR)/supd/phoenix.ini
+
+# A configuration that is already there is the user's.
+install: all
+	$(INSTALL) -d $(D)$(BINDIR) $(D)$(LIBDIR)/pkgconfig $(D)$(INCLUDEDIR) \
+		$(D)$(DOCDIR)/examples $(D)$(COMPLETIONDIR) $(D)$(UNITDIR) \
+		$(D)$(SYSCONFDIR)/supd
+	$(INSTALL) -m 755 $(PROGRAMS) $(D)$(BINDIR)
+	$(INSTALL) -m 644 $(B)/libsupworker.a $(D)$(LIBDIR)
+	$(INSTALL) -m 755 $(B)/$(SO) $(D)$(LIBDIR)/$(SO).$(VERSION)
+	ln -sf $(SO).$(VERSION) $(D)$(LIBDIR)/$(SO).$(SOVERSION)
+	ln -sf $(SO).$(SOVERSION) $(D)$(LIBDIR)/$(SO)
+	$(INSTALL) -m 644 worker/supworker.h $(D)$(INCLUDEDIR)
+	$(SUBSTITUTE) worker/supworker.pc.in \
+		> $(D)$(LIBDIR)/pkgconfig/supworker.pc
+	for page in $(MANUALS); do \
+		$(INSTALL) -D -m 644 -t $(D)$(MANDIR)/man$${page##*.} $$page || \
+			exit 1; \
+	done
+	$(INSTALL) -m 644 conf/supctl.bash $(D)$(COMPLETIONDIR)/supctl
+	$(INSTALL) -m 644 README.md LICENSE $(D)$(DOCDIR)
+	$(INSTALL) -m 644 conf/*.ini $(D)$(DOCDIR)/examples
+	test -e $(CONFIG) || $(INSTALL) -m 644 conf/phoenix.ini $(CONFIG)
+	for unit in $(UNITS); do \
+		$(SUBSTITUTE) $$unit > $(D)$(UNITDIR)/$${unit##*/} || exit 1; \
+	done
+
+# Leaves the configuration and what the programs have written.
+uninstall:
+	rm -f $(PROGRAMS:$(B)/%=$(D)$(BINDIR)/%) $(D)$(INCLUDEDIR)/supworker.h \
+		$(D)$(LIBDIR)/libsupworker.* $(D)$(COMPLETIONDIR)/supctl \
+		$(D)$(LIBDIR)/pkgconfig/supworker.pc \
+		$(UNITS:conf/%=$(D)$(UNITDIR)/%)
+	for page in $(notdir $(MANUALS)); do \
+		rm -f $(D)$(MANDIR)/man$${page##*.}/$$page; \
+	done
+	rm -rf $(D)$(DOCDIR)
+
+dist:
+	@mkdir -p build
+	git archive --prefix=supd-$(VERSION)/ -o build/supd-$(VERSION).tar.gz HEAD
+	@echo build/supd-$(VERSION).tar.gz
+
+clean:
+	rm -rf build
+
+help:
+	@sed -n '3,/^$$/s/^# \?//p' Makefile
+	@echo 'unit fault e2e     a part of the tests'
+	@echo 'otp                makes the traces of real Erlang anew (erlang-base)'
+	@echo 'san                the tests under ASan and UBSan'
+	@echo 'lint layers cov    linters; who may use what; coverage'
+	@echo 'bench              restart latency and memory beside a bare loop'
+	@echo 'install uninstall  DESTDIR=, PREFIX=/usr/local'
+	@echo 'deps dist format clean'
+
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .SECONDARY:
-.PHONY: all tests deps
+.PHONY: all tests deps run test unit fault e2e otp san cov lint layers format \
+	install uninstall dist clean help
