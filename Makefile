@@ -79,13 +79,15 @@ EXAMPLE_SRC := $(wildcard worker/examples/*.c)
 MANUALS := $(wildcard supervisor/*.[1-8] conf/*.[1-8] worker/*.[1-8])
 UNITS := conf/supd.service conf/supd@.service
 
-# Helpers of a test folder: *_lib.c is linked into each of its programs,
-# *_helper.c is a program that is no test.
+# Programs of tests/fault and tests/e2e are called fault_NAME and e2e_NAME.
+# Helpers of a folder: *_lib.c is linked into each of its programs, *_helper.c
+# is a program that is no test.
 TEST_SRC := $(wildcard tests/unit/*.c tests/property/*.c tests/fault/*.c \
-	tests/otp/*.c)
+	tests/otp/*.c tests/e2e/*.c)
 TEST_MAINS := $(filter-out %_lib.c,$(TEST_SRC))
 test_program = $(foreach s,$(1),$(B)/tests/$(if \
-	$(filter tests/fault/%,$(s)),fault_)$(basename $(notdir $(s))))
+	$(filter tests/fault/%,$(s)),fault_)$(if \
+	$(filter tests/e2e/%,$(s)),e2e_)$(basename $(notdir $(s))))
 
 object = $(patsubst %.c,$(B)/obj/%.o,$(1))
 PROGRAMS := $(addprefix $(B)/,$(basename $(notdir $(MAINS) \
