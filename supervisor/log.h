@@ -13,6 +13,10 @@
 int
 log_open(const char *where, int level, int *fd);
 
+/* The file's or journal's descriptor has got another number. */
+void
+log_fd(int fd);
+
 #define LOG_PRINTF __attribute__((format(printf, 1, 2)))
 LOG_PRINTF void
 log_err(const char *format, ...);

@@ -6,6 +6,8 @@
 #ifndef SHELL_H
 #define SHELL_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "core/tree.h"
@@ -14,6 +16,8 @@
 struct control;
 struct loop;
 struct settings;
+struct timer;
+struct watch;
 struct watches;
 
 struct supd {
@@ -23,16 +27,37 @@ struct supd {
 	struct settings *settings;
 	struct watches *watches; /* per child: pidfd, deadline (watches.c) */
 	struct control *control; /* clients: they reconnect (control.c) */
+	struct watch *wake;      /* FD_WAKE */
+	struct watch *notify;    /* FD_NOTIFY */
+	struct timer *more;      /* work left over from the last turn */
+	struct timer *beat;      /* systemd's watchdog */
+	struct event *backlog;   /* events that came while at work: only such
+				    as their senders repeat (control clients)
+				    or as can be derived again (deadlines) */
+	size_t backlog_first, backlog_count, backlog_room;
+	uint32_t *fences;        /* nodes in PROCESS_DEAD (exits.c) */
+	size_t fence_count, fence_room;
 	bool busy;               /* supd_event() is at work */
+	bool ended;              /* DO_EXIT was performed */
 };
 
 /*
  * Gives the core an event, performs what it decides, and so on until nothing
  * is left to do (or, after a bounded time, leaves the rest to the next turn).
- * Events given from within are taken in order.
+ * Events given meanwhile are taken afterwards, in order.
  */
 void
 supd_event(struct supd *d, const struct event *e);
+
+/* Performs what a predecessor had decided and not done, or what is left of the
+   last turn. */
+void
+supd_work(struct supd *d);
+
+/* Nothing is left to do: only then may a new event be taken from where it would
+   be lost with us (deaths, datagrams, signals). */
+bool
+supd_is_idle(const struct supd *d);
 
 /* ON_CALL. token 0: no answer wanted. */
 void
@@ -54,5 +79,9 @@ supd_text(const struct supd *d, uint32_t node);
 /* Its STATUS= or "". */
 const char *
 supd_status_text(const struct supd *d, uint32_t node);
+
+/* Has the keeper look at what we want of it (READY=1, ...). */
+void
+supd_poke_keeper(const struct supd *d);
 
 #endif

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * environment.c - what a child is told in its environment.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/reason.h"
+#include "environment.h"
+#include "notify.h"
+#include "settings.h"
+#include "shell.h"
+#include "spec.h"
+
+#define OWN_MAX 16 /* variables of ours */
+
+static struct {
+	char **list;
+	size_t count, room;
+} env;
+
+static char own[OWN_MAX][4352];
+
+const struct spec *
+spec_of(struct supd *d, uint32_t node)
+{
+	static struct spec spec;
+	static char *buf;
+	static size_t room;
+	const char *text = supd_text(d, node);
+	size_t need = 2 * strlen(text) + 64;
+
+	if (need > room) {
+		char *more = realloc(buf, need);
+
+		if (!more)
+			return NULL;
+		buf = more;
+		room = need;
+	}
+	return spec_parse(text, &spec, buf, room) == 0 ? &spec : NULL;
+}
+
+/* Unless one of the first `among` has the name already. */
+static void
+add(char *variable, size_t among)
+{
+	size_t n = strcspn(variable, "=") + 1;
+
+	for (size_t i = 0; i < among; i++)
+		if (strncmp(variable, env.list[i], n) == 0)
+			return;
+	env.list[env.count++] = variable;
+}
+
+static bool
+make_room(const struct spec *spec)
+{
+	size_t need = OWN_MAX + spec->env_count + 1;
+	char **more;
+
+	for (char **e = environ; e && *e; e++)
+		need++;
+	if (need <= env.room)
+		return true;
+	more = reallocarray(env.list, need, sizeof(*more));
+	if (!more)
+		return false;
+	env.list = more;
+	env.room = need;
+	return true;
+}
+
+/* DESIGN: "Contract with any program, text only". */
+static size_t
+build_own(struct supd *d, uint32_t n)
+{
+	const struct node *node = tree_node(d->tree, n);
+	const struct child *c = &d->state->child[n];
+	char reason[REASON_TEXT + 16];
+	size_t i = 0;
+
+#define OWN(...) snprintf(own[i++], sizeof(own[0]), __VA_ARGS__)
+	OWN("SUPD_CHILD=%s", node->id);
+	OWN("SUPD_KEEPER=%d", d->state->keeper);
+	OWN("SUPD_ROLE=primary");
+	OWN("SUPD_INCARNATION=%u", d->state->process[n].incarnation);
+	OWN("SUPD_RESTARTS=%u",
+	    tree_restarts(d->tree, n, clock_ms(), &(uint32_t){ 0 },
+			  &(int64_t){ 0 }));
+	OWN("SUPD_STATE_DIR=%s", d->settings->state_dir);
+	OWN("NOTIFY_SOCKET=%s", notify_path(d));
+	if (node->ended.kind != REASON_NONE)
+		OWN("SUPD_LAST_REASON=%s",
+		    reason_format(&node->ended, reason, sizeof(reason)));
+	if (c->last_written != UINT64_MAX)
+		OWN("SUPD_LAST_WRITTEN=%" PRIu64, c->last_written);
+#undef OWN
+	return i;
+}
+
+char *const *
+environment_build(struct supd *d, uint32_t node, const struct spec *spec)
+{
+	size_t ours;
+
+	if (!make_room(spec))
+		return NULL;
+	env.count = 0;
+	ours = build_own(d, node);
+	for (size_t i = 0; i < ours; i++)
+		add(own[i], 0);
+	for (unsigned i = 0; i < spec->env_count; i++)
+		add(spec->env[i], env.count);
+	ours = env.count;
+	for (char **e = environ; e && *e; e++)
+		add(*e, ours);
+	env.list[env.count] = NULL;
+	return env.list;
+}
+
+const char *
+environment_get(char *const *envp, const char *name)
+{
+	size_t n = strlen(name);
+
+	for (; *envp; envp++)
+		if (strncmp(*envp, name, n) == 0 && (*envp)[n] == '=')
+			return *envp + n + 1;
+	return NULL;
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * launch.h - DO_START: from a child's text to a running process.
+ */
+#ifndef LAUNCH_H
+#define LAUNCH_H
+
+#include <stdint.h>
+
+struct event;
+struct supd;
+
+/* Makes node's process, or finds the one that a predecessor has made; *answer
+   is ON_STARTED or ON_START_FAILED. */
+void
+launch(struct supd *d, uint32_t node, struct event *answer);
+
+#endif

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * watches.c - what the loop watches for each child.
+ *
+ * All of it can be made again from the shared state, and is, by each new
+ * supervisor.
+ */
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "exits.h"
+#include "loop.h"
+#include "notify.h"
+#include "shell.h"
+#include "watches.h"
+
+struct node_watch {
+	struct supd *d;
+	struct watch *pidfd;
+	struct watch *ready;
+	struct timer *deadline;
+};
+
+struct watches {
+	struct node_watch node[NODES_MAX];
+};
+
+bool
+watches_open(struct supd *d)
+{
+	void *room = mmap(NULL, sizeof(struct watches), PROT_READ | PROT_WRITE,
+			  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	d->watches = room == MAP_FAILED ? NULL : room;
+	return d->watches != NULL;
+}
+
+static struct node_watch *
+watch_of(struct supd *d, uint32_t node)
+{
+	struct node_watch *w = &d->watches->node[node];
+
+	w->d = d;
+	return w;
+}
+
+static uint32_t
+node_of(const struct node_watch *w)
+{
+	return (uint32_t)(w - w->d->watches->node);
+}
+
+/* A zombie's pidfd stays readable: look once, then wait for the keeper. */
+static void
+pidfd_ready(void *arg, int events)
+{
+	struct node_watch *w = arg;
+
+	(void)events;
+	watch_events(w->pidfd, 0);
+	exits_take(w->d);
+}
+
+static void
+ready_fd_ready(void *arg, int events)
+{
+	struct node_watch *w = arg;
+
+	(void)events;
+	if (!notify_read_ready_fd(w->d, node_of(w)))
+		return;
+	watch_free(w->ready);
+	w->ready = NULL;
+}
+
+static void
+deadline_passed(void *arg)
+{
+	struct node_watch *w = arg;
+
+	supd_event(w->d, &(struct event){ .type = ON_DEADLINE,
+					  .node = node_of(w) });
+}
+
+void
+watches_process(struct supd *d, uint32_t node)
+{
+	const struct process *p = &d->state->process[node];
+	struct node_watch *w = watch_of(d, node);
+
+	if (!w->pidfd && p->pidfd >= 0)
+		w->pidfd = loop_watch(d->loop, p->pidfd, LOOP_READ, pidfd_ready,
+				      w);
+	if (!w->ready && p->ready_fd >= 0)
+		w->ready = loop_watch(d->loop, p->ready_fd, LOOP_READ,
+				      ready_fd_ready, w);
+}
+
+void
+watches_process_done(struct supd *d, uint32_t node)
+{
+	struct process *p = &d->state->process[node];
+	struct node_watch *w = watch_of(d, node);
+
+	watch_free(w->pidfd);
+	watch_free(w->ready);
+	w->pidfd = w->ready = NULL;
+	if (p->pidfd >= 0)
+		close(p->pidfd);
+	if (p->ready_fd >= 0)
+		close(p->ready_fd);
+	p->pidfd = p->ready_fd = -1;
+}
+
+/* Most children never have a deadline: timers are made when first needed, and
+   kept. */
+void
+watches_deadline(struct supd *d, uint32_t node)
+{
+	const struct node *n = tree_node(d->tree, node);
+	struct node_watch *w = watch_of(d, node);
+	int64_t deadline = n ? n->deadline : 0;
+
+	if (!w->deadline && deadline)
+		w->deadline = loop_timer(d->loop, deadline_passed, w);
+	if (w->deadline)
+		timer_set(w->deadline, deadline);
+}
+
+void
+watches_forget(struct supd *d, uint32_t node)
+{
+	struct node_watch *w = watch_of(d, node);
+
+	watch_free(w->pidfd);
+	watch_free(w->ready);
+	timer_free(w->deadline);
+	*w = (struct node_watch){ 0 };
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * watches.h - what the loop watches for each child: its pidfd, its deadline and
+ * its ready descriptor.
+ */
+#ifndef WATCHES_H
+#define WATCHES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct supd;
+
+/* Allocates (sparse) room for all children. false: no memory. */
+bool
+watches_open(struct supd *d);
+
+/* Watches the pidfd and ready_fd of node's process (os/state.h). */
+void
+watches_process(struct supd *d, uint32_t node);
+
+/* The process has ended: closes its descriptors. */
+void
+watches_process_done(struct supd *d, uint32_t node);
+
+/* Arms, changes or disarms the timer for tree_node(node)->deadline. */
+void
+watches_deadline(struct supd *d, uint32_t node);
+
+/* All of the above go. */
+void
+watches_forget(struct supd *d, uint32_t node);
+
+#endif
