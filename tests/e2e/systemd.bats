@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash
+# systemd.bats - `make install` and the units under a real systemd, which is
+# booted in namespaces of its own by the program that $SYSTEMD_BOX names.
+
+setup_file() {
+	SYSTEMD_BOX=${SYSTEMD_BOX:-$(command -v systemd-box ||
+		echo ../shared/tools/systemd-box)}
+	[ -x "$SYSTEMD_BOX" ] || skip "no systemd-box (\$SYSTEMD_BOX)"
+	[ "$(id -u)" = 0 ] || skip "needs root"
+	[ -x /lib/systemd/systemd ] || skip "systemd is not installed"
+	grep -q cgroup2 /proc/mounts || skip "no cgroup2 is mounted"
+	export BOX_OUT=$BATS_FILE_TMPDIR
+	PREFIX=/usr/local "$SYSTEMD_BOX" bash tests/e2e/systemd.inside \
+		"$BOX_OUT" > "$BOX_OUT/log" 2>&1 || true
+}
+
+# result NAME: what the script inside has found out.
+result() {
+	grep -x "ok $1" "$BOX_OUT/results" || {
+		cat "$BOX_OUT/log" "$BOX_OUT/results"
+		return 1
+	}
+}
+
+@test "make install puts everything in its place" {
+	result install
+}
+
+@test "systemctl start returns when the tree is up, not earlier" {
+	result start
+}
+
+@test "children have cgroups of their own below the unit's" {
+	result cgroups
+}
+
+@test "systemctl status shows supd's own word" {
+	result status
+}
+
+@test "the watchdog is fed, also while the supervisor is replaced" {
+	result watchdog
+}
+
+@test "kill -9 of the keeper: systemd starts all anew, the count goes on" {
+	result keeper
+}
+
+@test "a service that does not answer the watchdog is restarted" {
+	result hang
+}
+
+@test "systemctl stop stops in order; the unit has not failed" {
+	result stop
+}
+
+@test "a wrong configuration fails at once and is not tried again" {
+	result config
+}
+
+@test "systemd-analyze security says OK or better" {
+	result security
+}
