@@ -202,6 +202,21 @@ cov:
 	@tests/run -o unit,property,otp build/cov
 	@tests/lint/coverage.sh build/cov
 
+# Restart latency and memory beside a bare loop; no part of the tests.
+bench: all $(B)/tests/bench $(B)/tests/bench_child
+	@tests/bench/run.sh $(B)
+
+$(B)/tests/bench: tests/bench/bench.c tests/bench/bench.h
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $<
+
+$(B)/tests/bench_child: tests/bench/child.c tests/bench/bench.h
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(LANGUAGE) $(WARNINGS) -O2 -static -nostdlib \
+		-fno-stack-protector -o $@ $<
+
 lint: build/.deps-lint
 	@tests/lint/lint.sh $(LANGUAGE) $(WARNINGS)
 
@@ -278,5 +293,5 @@ help:
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .SECONDARY:
-.PHONY: all tests deps run test unit fault e2e otp san cov lint layers format \
-	install uninstall dist clean help
+.PHONY: all tests deps run test unit fault e2e otp san cov lint layers bench \
+	format install uninstall dist clean help

@@ -28,7 +28,7 @@ as_pid_1() {
 	kill -KILL "$(pgrep -f "e2e_victim $T/trace a")"
 	wait_until trace_is "start a" "start a"
 	no_zombies() {
-		[ "$(ps -o stat= --ppid "$INIT" | grep -c Z)" = 0 ]
+		! pgrep -P "$INIT" --runstates Z
 	}
 	wait_until no_zombies
 	forget

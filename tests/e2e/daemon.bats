@@ -6,7 +6,7 @@ bats_require_minimum_version 1.5.0
 load helper
 
 simple() {
-	config "$@" < <(victim a)
+	config < <(victim a)
 }
 
 @test "-V and -h" {

@@ -225,7 +225,8 @@ end_it() {
 	INI
 	)
 	start_supd
-	[ "$(ls "/proc/$(supctl pid b)/fd" | xargs)" = "0 1 2" ]
+	cd "/proc/$(supctl pid b)/fd"
+	[ "$(echo *)" = "0 1 2" ]
 	[ "$(readlink "/proc/$(supctl pid b)/fd/0")" = /dev/null ]
 }
 
