@@ -21,7 +21,6 @@
 #include "keeper.h"
 #include "os/state.h"
 #include "supervisor.h"
-#include "version.h"
 
 #define DEFAULT_CONFIG "/etc/supd/supd.ini"
 
@@ -103,18 +102,6 @@ check(const char *file)
 	return EX_OK;
 }
 
-/* For those who ask the daemon which file it runs on, from elsewhere. */
-static void
-set_absolute(char *path, size_t size, const char *file)
-{
-	char cwd[PATH_MAX];
-
-	if (file[0] == '/' || !getcwd(cwd, sizeof(cwd)))
-		snprintf(path, size, "%s", file);
-	else
-		snprintf(path, size, "%s/%s", cwd, file);
-}
-
 /*
  * The parent waits for one byte: the exit status of a start that failed, or 0
  * when the tree is up.  The child is a session leader's child, so that it never
@@ -166,7 +153,10 @@ run(struct options *o)
 	} else {
 		if (ready >= 0)
 			state_keep_fd(s, FD_READY, ready);
-		set_absolute(s->config, sizeof(s->config), o->config);
+		/* For those who ask which file it runs on, from elsewhere. */
+		if (!realpath(o->config, s->config))
+			snprintf(s->config, sizeof(s->config), "%s",
+				 o->config);
 		supervisor_options(o);
 		status = (unsigned char)keeper_run(s, supervisor_run);
 		ready = s->fds[FD_READY];
