@@ -21,6 +21,7 @@
 #include "keeper.h"
 #include "os/state.h"
 #include "supervisor.h"
+#include "version.h"
 
 #define DEFAULT_CONFIG "/etc/supd/supd.ini"
 
