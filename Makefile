@@ -34,7 +34,7 @@ COMPLETIONDIR ?= $(PREFIX)/share/bash-completion/completions
 UNITDIR ?= $(PREFIX)/lib/systemd/system
 SYSCONFDIR ?= /etc
 
-VERSION := 0.1.0
+VERSION := $(shell sed -n 's/.*SUPD_VERSION "\(.*\)"/\1/p' supervisor/version.h)
 SOVERSION := 0
 
 # What to install on Debian for each purpose (.ci/deps).
@@ -49,8 +49,7 @@ WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion \
 	-Wcast-qual -Wwrite-strings -Wstrict-prototypes -Wmissing-prototypes \
 	-Wold-style-definition -Wformat=2 -Wundef -Wvla -Wswitch-enum \
 	-Wimplicit-fallthrough $(if $(WERROR),-Werror)
-LANGUAGE := -std=c17 -D_GNU_SOURCE -Isupervisor -Iworker \
-	-DSUPD_VERSION='"$(VERSION)"'
+LANGUAGE := -std=c17 -D_GNU_SOURCE -Isupervisor -Iworker
 HARDENING := -fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
 VARIANT_plain := $(HARDENING)
 VARIANT_san := -fsanitize=address,undefined -fno-sanitize-recover=all \

@@ -70,7 +70,7 @@ compare(const void *a, const void *b)
 static int64_t
 kill_once(const volatile struct record *now)
 {
-	const struct timespec pause = {.tv_nsec = 20000};
+	const struct timespec pause = { .tv_nsec = 20000 };
 	int64_t pid = now->pid, at = clock_ns();
 
 	if (kill((pid_t)pid, SIGKILL) != 0)
@@ -86,7 +86,7 @@ kill_once(const volatile struct record *now)
 static int
 measure(const char *path, size_t count)
 {
-	const struct timespec settle = {.tv_nsec = 2000000};
+	const struct timespec settle = { .tv_nsec = 2000000 };
 	int64_t *all = calloc(count, sizeof(*all));
 	int fd = open(path, O_RDONLY);
 	const volatile struct record *record =

@@ -40,7 +40,7 @@ static void
 notify(const char *name, const char *value)
 {
 	const char *path = getenv("NOTIFY_SOCKET");
-	struct sockaddr_un to = {.sun_family = AF_UNIX};
+	struct sockaddr_un to = { .sun_family = AF_UNIX };
 	char text[256];
 	int n = snprintf(text, sizeof(text), "%s=%s", name, value);
 	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
@@ -81,7 +81,8 @@ obey(const char *word, bool *deaf)
 		notify("READY", "1");
 	else if (strncmp(word, "status=", 7) == 0)
 		notify("STATUS", value);
-	else if (strncmp(word, "fd=", 3) == 0 && write(atoi(value), "\n", 1) < 1)
+	else if (strncmp(word, "fd=", 3) == 0 &&
+		 write(atoi(value), "\n", 1) < 1)
 		err(71, "%s", word);
 	else if (strcmp(word, "child") == 0)
 		leave_descendant();

@@ -46,8 +46,8 @@ with_cppcheck() {
 }
 
 manuals() {
-	mandoc -T lint -W warning $(tracked 'supervisor/*.[1-8]' \
-		'conf/*.[1-8]' 'worker/*.[1-8]')
+	tracked 'supervisor/*.[1-8]' 'conf/*.[1-8]' 'worker/*.[1-8]' |
+		xargs -r mandoc -T lint -W warning
 }
 
 scripts() {
