@@ -101,7 +101,7 @@ simple() {
 	SUPD=$(cat "$T/pid")
 	trace_is "start a" "start a"
 	state_is a RUNNING
-	[ "$(ps -o sid= -p "$SUPD" | tr -d ' ')" = "$SUPD" ]
+	[ "$(ps -o sid= -p "$SUPD")" != "$(ps -o sid= -p $$)" ]
 	[ "$(readlink "/proc/$SUPD/fd/0")" = /dev/null ]
 	supctl shutdown
 	wait_until gone "$SUPD"
