@@ -27,7 +27,7 @@ installed() {
 	done
 	grep -q '^ExecStart=/usr/bin/supd -c /etc/supd/%i.ini$' \
 		usr/lib/systemd/system/supd@.service
-	[ -z "$(grep -rl '@[A-Z]*@' usr/lib/systemd usr/lib/pkgconfig)" ]
+	if grep -r '@[A-Z]*@' usr/lib/systemd usr/lib/pkgconfig; then false; fi
 }
 
 @test "the user's configuration is kept, by install and by uninstall" {
