@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * status.c - what the control socket tells of a child.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/reason.h"
+#include "request.h"
+#include "shell.h"
+#include "status.h"
+
+#define PORTION 64 /* children told at once */
+
+static const char *const state_names[] = {
+	[STOPPED] = "STOPPED", [STARTING] = "STARTING", [RUNNING] = "RUNNING",
+	[BACKOFF] = "BACKOFF", [STOPPING] = "STOPPING", [EXITED] = "EXITED",
+	[FATAL] = "FATAL",
+};
+
+static const char *const restart_names[] = {
+	[PERMANENT] = "permanent",
+	[TRANSIENT] = "transient",
+	[TEMPORARY] = "temporary",
+};
+
+static const char *const strategy_names[] = {
+	[ONE_FOR_ONE] = "one_for_one",
+	[ONE_FOR_ALL] = "one_for_all",
+	[REST_FOR_ONE] = "rest_for_one",
+	[SIMPLE_ONE_FOR_ONE] = "simple_one_for_one",
+};
+
+static bool
+is_alive(const struct node *node)
+{
+	return node->state == STARTING || node->state == RUNNING ||
+	       node->state == STOPPING;
+}
+
+int32_t
+status_pid(const struct supd *d, uint32_t n)
+{
+	const struct node *node = tree_node(d->tree, n);
+
+	if (!node || !is_alive(node))
+		return 0;
+	if (node->is_supervisor)
+		return getpid();
+	return node->has_process ? d->state->process[n].tid : 0;
+}
+
+static int
+depth_of(const struct supd *d, const struct node *node)
+{
+	int depth = 0;
+
+	while (node->parent != NO_NODE) {
+		node = tree_node(d->tree, node->parent);
+		depth++;
+	}
+	return depth;
+}
+
+/* What only a supervisor has. */
+static void
+emit_supervisor(struct emit *out, const struct node *node)
+{
+	emit_string(out, "strategy", strategy_names[node->strategy]);
+	emit_string(out, "on_limit",
+		    node->on_limit == LIMIT_REMOVE ? "remove" : "shutdown");
+}
+
+/* What only a child with a process has. */
+static void
+emit_worker(struct emit *out, const struct supd *d, uint32_t n,
+	    const struct node *node)
+{
+	const char *text = supd_status_text(d, n);
+
+	if (node->has_process && d->state->process[n].tid)
+		emit_int(out, "pid", d->state->process[n].tid);
+	emit_int(out, "incarnation", (int64_t)d->state->child[n].incarnation);
+	if (*text)
+		emit_string(out, "status", text);
+	if (node->is_template)
+		emit_bool(out, "template", true);
+}
+
+void
+status_child(struct emit *out, const char *key, const struct supd *d,
+	     uint32_t n)
+{
+	const struct node *node = tree_node(d->tree, n);
+	char reason[REASON_SIZE];
+	int64_t now = clock_ms(), period = 0;
+	uint32_t limit = 0, restarts;
+
+	restarts = tree_restarts(d->tree, n, now, &limit, &period);
+	emit_open(out, key, '{');
+	emit_string(out, "id", node->id);
+	if (node->parent != NO_NODE)
+		emit_string(out, "supervisor",
+			    tree_node(d->tree, node->parent)->id);
+	emit_int(out, "depth", depth_of(d, node));
+	emit_string(out, "type", node->is_supervisor ? "supervisor" : "worker");
+	emit_string(out, "state", state_names[node->state]);
+	emit_string(out, "restart", restart_names[node->restart]);
+	emit_int(out, "restarts", restarts);
+	emit_int(out, "limit", limit);
+	emit_int(out, "period", period);
+	emit_int(out, "total", (int64_t)node->restarts);
+	emit_int(out, "age", now - node->since);
+	if (node->state == RUNNING && node->started)
+		emit_int(out, "uptime", now - node->started);
+	if (node->ended.kind != REASON_NONE)
+		emit_string(out, "reason",
+			    reason_format(&node->ended, reason,
+					  sizeof(reason)));
+	if (node->is_supervisor)
+		emit_supervisor(out, node);
+	else
+		emit_worker(out, d, n, node);
+	emit_close(out, '}');
+}
+
+/* The next of the tree in the order in which it is drawn. */
+static uint32_t
+next_in_tree(const struct supd *d, uint32_t n)
+{
+	const struct node *node = tree_node(d->tree, n);
+
+	if (node->first != NO_NODE)
+		return node->first;
+	while (node->next == NO_NODE) {
+		if (node->parent == NO_NODE)
+			return NO_NODE;
+		node = tree_node(d->tree, node->parent);
+	}
+	return node->next;
+}
+
+static bool
+list_all(struct request *r)
+{
+	r->nodes = malloc(tree_end(r->d->tree) * sizeof(*r->nodes));
+	if (!r->nodes)
+		return false;
+	for (uint32_t n = ROOT; n != NO_NODE; n = next_in_tree(r->d, n))
+		r->nodes[r->node_count++] = n;
+	return true;
+}
+
+static bool
+list_items(struct request *r)
+{
+	r->nodes = malloc((r->count + 1) * sizeof(*r->nodes));
+	if (!r->nodes)
+		return false;
+	for (size_t i = 0; i < r->count; i++)
+		r->nodes[r->node_count++] = r->items[i].node;
+	return true;
+}
+
+void
+status_begin(struct request *r)
+{
+	bool is_all = json_array_size(request_strings(r, "ids")) == 0;
+
+	if (!is_all && !request_items(r))
+		return;
+	if (!(is_all ? list_all(r) : list_items(r))) {
+		request_no_memory(r);
+		return;
+	}
+	if (!r->call.more)
+		emit_open(request_reply(r), "children", '[');
+	status_produce(r);
+}
+
+void
+status_produce(struct request *r)
+{
+	size_t end = r->node_next + PORTION;
+	struct emit *out = request_out(r);
+	bool is_last;
+
+	if (r->call.more)
+		emit_open(request_reply(r), "children", '[');
+	if (end > r->node_count)
+		end = r->node_count;
+	for (; r->node_next < end; r->node_next++)
+		if (tree_node(r->d->tree, r->nodes[r->node_next]))
+			status_child(out, NULL, r->d, r->nodes[r->node_next]);
+	is_last = r->node_next == r->node_count;
+	if (!is_last && !r->call.more)
+		return;
+	emit_close(out, ']');
+	request_end(r, !is_last);
+}
