@@ -17,9 +17,11 @@
 struct journal {
 	uint64_t length;   /* bytes used: 0 means nothing to undo */
 	uint64_t capacity;
-	uint32_t depth;    /* nested begins */
-	uint32_t step;     /* number of the current transaction */
-	unsigned char entries[]; /* offset, length, old bytes; each 8-aligned */
+	uint64_t depth;    /* nested begins */
+	uint64_t step;     /* number of the current transaction: never used
+			      twice, so that what was saved in it can be marked */
+	unsigned char entries[]; /* old bytes, then where and how many they
+				    are; 8-aligned */
 };
 
 /* capacity: bytes of entries[] behind the struct. */

@@ -21,6 +21,13 @@
 
 struct journal;
 
+/* Stamps of restarts, oldest first (intensity.h). */
+struct window {
+	uint32_t first, last; /* cells */
+	uint32_t count;
+	uint32_t skip; /* stamps of the first cell that are gone */
+};
+
 /*
  * One child or supervisor.  Read-only for everybody outside core/; inside,
  * only what node_edit() returns may be written.
@@ -39,40 +46,59 @@ struct node {
 	uint8_t state;     /* enum child_state */
 	uint8_t restart;   /* enum restart_type */
 	uint8_t type;      /* enum child_type */
-	uint8_t strategy;  /* of a supervisor, as the next three */
+	uint8_t strategy;  /* of a supervisor, as the next two */
 	uint8_t on_limit;
 	uint8_t auto_shutdown;
 	bool has_process;  /* between ON_STARTED and ON_EXIT */
 	bool killed;       /* DO_KILL was given to this process */
-	uint8_t waiting;   /* what `deadline` is for: core's own */
+
+	/* core's own, of a child */
+	bool deleted;  /* DO_FREE is on its way */
+	bool fresh;    /* tree_add() after the boot: waits for its call */
+	bool wanted;   /* autostart = no, but started by hand */
+	bool ordered;  /* its supervisor has told it to stop */
+	bool failed;   /* its start has failed: its supervisor's turn */
+
+	/* core's own, of a supervisor */
+	uint8_t phase;      /* enum phase (supervisor.h) */
+	bool ending;        /* is to terminate as soon as it can */
+	bool restarting;    /* PHASE_START_ONE: a restart, not a call */
+	bool delayed;       /* PHASE_STOP_GROUP: a backoff follows */
 
 	uint32_t parent;
 	uint32_t prev, next;   /* siblings, in start order */
 	uint32_t first, last;  /* children */
 	uint32_t count;        /* children in the list */
 	uint32_t hash_next;
+	uint32_t generation;   /* of the index: raised with each use */
 	uint32_t instances;    /* simple_one_for_one: numbers given so far */
 
 	int64_t shutdown;
 	int64_t start_timeout;
 	int64_t backoff_min, backoff_max, backoff_reset;
-	uint32_t intensity;
 	int64_t period;
+	uint32_t intensity;
 
+	uint32_t letter;   /* its LETTER_EXIT in its supervisor's mailbox */
 	int64_t deadline;  /* absolute ticks; 0: none */
 	int64_t since;     /* when `state` was entered */
 	int64_t started;   /* when the last start succeeded; 0: never */
 	int64_t backoff;   /* the last delay; 0: none */
 	uint64_t restarts; /* restarts counted in its life, never reset */
-	struct reason ended; /* why, the last time; REASON_NONE: never did */
-
-	/* restarts in the window: oldest and newest stamp (pool cells) */
-	uint32_t window_first, window_last, window_count;
-
-	/* a supervisor's operation and mailbox, and what else the core needs;
-	   see supervisor.h */
-	uint32_t core[24];
+	struct window as_child;      /* on_limit = remove counts here, */
+	struct window as_supervisor; /* on_limit = shutdown here */
+	struct reason ended;   /* why, the last time; REASON_NONE: never did */
 	struct reason pending; /* the reason to report at the coming end */
+
+	/* core's own, of a supervisor */
+	uint32_t mail_first, mail_last; /* letters */
+	uint32_t cursor;  /* the child awaited */
+	uint32_t subject; /* the child that the operation is for */
+	uint32_t from;    /* PHASE_START_GROUP: begins here */
+	uint32_t serving; /* the call being served: a letter */
+	uint32_t alive;   /* children whose end would have to be awaited */
+	uint32_t significant_active;
+	uint64_t saved;   /* journal's step in which it was saved */
 };
 
 struct tree;
@@ -81,6 +107,10 @@ struct tree;
    when used). */
 size_t
 tree_size(void);
+
+/* Bytes of journal that the largest step can need (sparse as well). */
+size_t
+tree_journal_size(void);
 
 /* Makes an empty tree with a root supervisor of the given flags in zeroed
    memory.  seed: for the jitter of backoffs.  j: may be NULL (tests). */

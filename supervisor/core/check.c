@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * check.c - the tree's invariants, each as code.
+ */
+#include "child.h"
+#include "layout.h"
+#include "node.h"
+#include "supervisor.h"
+
+/* What must agree with a sum over the children. */
+struct sums {
+	uint32_t listed, alive, significant;
+};
+
+static const char *
+check_child(const struct tree *t, uint32_t s, uint32_t n)
+{
+	const struct node *c = node_at(t, n), *sup = node_at(t, s);
+	bool phase_down = c->phase == PHASE_DOWN;
+
+	if (c->parent != s || c->deleted)
+		return "a child belongs to its parent";
+	if (node_find(t, c->id) != n)
+		return "a child is found by its id";
+	if (c->is_template && (child_is_active(c) || c->listed))
+		return "a template never runs";
+	if (c->has_process && (!child_is_alive(c) || c->is_supervisor))
+		return "a process belongs to a child that is alive";
+	if (c->ordered && c->state != STOPPING)
+		return "who was told to stop is stopping";
+	if (!c->is_supervisor && c->state == STOPPING && !c->ordered)
+		return "a process stops only when told";
+	if (c->state == FATAL && c->listed)
+		return "who was removed is off the list";
+	if (c->deadline != 0 && !child_is_active(c))
+		return "a deadline is of somebody active";
+	if (c->letter && c->state != RUNNING && c->state != STOPPING)
+		return "a letter is of somebody who ran";
+	if (c->is_supervisor && child_is_alive(c) == phase_down)
+		return "a supervisor is alive unless down";
+	if (sup->phase == PHASE_DOWN && child_is_active(c))
+		return "nobody is active below a supervisor that is down";
+	if (c->failed && sup->phase != PHASE_DOWN && sup->cursor != n)
+		return "a failed start is handled at once";
+	return NULL;
+}
+
+static const char *
+check_children(const struct tree *t, uint32_t s, struct sums *sums)
+{
+	const struct node *sup = node_at(t, s);
+	uint32_t n, prev = NO_NODE;
+
+	for (n = sup->first; n != NO_NODE; n = node_at(t, n)->next) {
+		const struct node *c = node_at(t, n);
+		const char *broken = check_child(t, s, n);
+
+		if (broken)
+			return broken;
+		if (c->prev != prev)
+			return "siblings point at each other";
+		sums->listed += c->listed;
+		sums->alive += child_is_alive(c);
+		sums->significant += c->significant && child_is_active(c);
+		prev = n;
+	}
+	return sup->last == prev ? NULL : "the last child is the last";
+}
+
+static bool
+has_cursor(enum phase phase)
+{
+	return phase != PHASE_DOWN && phase != PHASE_IDLE &&
+	       phase != PHASE_END_ALL;
+}
+
+static const char *
+check_supervisor(const struct tree *t, uint32_t s)
+{
+	const struct node *sup = node_at(t, s), *c;
+	struct sums sums = { 0 };
+	const char *broken = check_children(t, s, &sums);
+
+	if (broken)
+		return broken;
+	if (sums.listed != sup->count)
+		return "count is of those on the list";
+	if (sums.alive != sup->alive)
+		return "alive is of those alive";
+	if (sums.significant != sup->significant_active)
+		return "significant_active is of those";
+	if (has_cursor((enum phase)sup->phase) != (sup->cursor != NO_NODE))
+		return "busy is who awaits a child";
+	if (sup->cursor != NO_NODE) {
+		c = node_at(t, sup->cursor);
+		if (c->parent != s || (!c->ordered && c->state != STARTING))
+			return "who is awaited starts or stops";
+	}
+	if (sup->mail_first && (sup->phase == PHASE_IDLE ||
+				sup->phase == PHASE_DOWN))
+		return "letters wait for the busy alone";
+	if (sup->serving && sup->phase == PHASE_IDLE)
+		return "the idle serve nobody";
+	return NULL;
+}
+
+static uint32_t
+unsettled(const struct node *n)
+{
+	bool busy = n->phase != PHASE_DOWN && n->phase != PHASE_IDLE;
+
+	return (uint32_t)busy + (n->state == STARTING || n->state == BACKOFF ||
+				 n->state == STOPPING);
+}
+
+static const char *
+check_queue(const struct tree *t)
+{
+	uint32_t cell, last = 0;
+
+	for (cell = t->out_first; cell; cell = pool_at(t, cell)->next)
+		last = cell;
+	return last == t->out_last ? NULL : "the last action is the last";
+}
+
+const char *
+tree_check(const struct tree *t)
+{
+	uint32_t n, sum = 0;
+
+	for (n = ROOT; n < t->node_end; n++) {
+		const struct node *c = &t->nodes[n];
+		const char *broken = NULL;
+
+		if (!c->in_use || c->deleted)
+			continue;
+		sum += unsettled(c);
+		if (c->is_supervisor)
+			broken = check_supervisor(t, n);
+		if (broken)
+			return broken;
+	}
+	if (sum != t->unsettled)
+		return "unsettled is of those with work before them";
+	if (t->done && t->nodes[ROOT].alive != 0)
+		return "nobody is alive after the end";
+	return check_queue(t);
+}
