@@ -73,7 +73,8 @@ B := build/$(V)
 MAINS := $(wildcard supervisor/supd.c supervisor/supctl.c)
 SUPD_SRC := $(filter-out $(MAINS),$(wildcard supervisor/*.c \
 	supervisor/core/*.c supervisor/os/*.c))
-WORKER_SRC := $(filter-out worker/counter.c,$(wildcard worker/*.c))
+COUNTER_SRC := $(wildcard worker/counter*.c)
+WORKER_SRC := $(filter-out $(COUNTER_SRC),$(wildcard worker/*.c))
 EXAMPLE_SRC := $(wildcard worker/examples/*.c)
 MANUALS := $(wildcard supervisor/*.[1-8] conf/*.[1-8] worker/*.[1-8])
 UNITS := conf/supd.service conf/supd@.service
@@ -95,7 +96,7 @@ EXAMPLES := $(patsubst worker/%.c,$(B)/%,$(EXAMPLE_SRC))
 LIBRARIES := $(if $(WORKER_SRC),$(B)/libsupworker.a $(B)/libsupworker.so)
 TESTS := $(call test_program,$(TEST_MAINS))
 OBJECTS := $(call object,$(SUPD_SRC) $(MAINS) $(WORKER_SRC) $(EXAMPLE_SRC) \
-	$(TEST_SRC) $(wildcard worker/counter.c))
+	$(TEST_SRC) $(COUNTER_SRC))
 
 # --- building --------------------------------------------------------------
 
@@ -111,7 +112,7 @@ $(B)/supd $(B)/supctl: $(B)/%: $(B)/obj/supervisor/%.o $(B)/libsupd.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -pie -o $@ $^ $(SUPD_LIBS)
 
-$(B)/counter: $(B)/obj/worker/counter.o $(B)/libsupworker.a
+$(B)/counter: $(call object,$(COUNTER_SRC)) $(B)/libsupworker.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -pie -o $@ $^
 

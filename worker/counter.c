@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * counter.c - prints 1, 2, 3, ... and goes on where it was after any crash;
+ * the reference user of the worker library, and the victim of the tests.
+ *
+ * Each number is one write(2), and is saved when it is out: a crash between
+ * the two prints that number again, and none is ever skipped.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sysexits.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "counter_options.h"
+#include "supworker.h"
+
+#define PAYLOAD_MAX 256 /* room for more than struct state */
+
+/* What is saved. */
+struct state {
+	uint64_t number;  /* the last one that was printed */
+	uint64_t crashed; /* the last --crash-at N:once that has happened */
+};
+
+static volatile sig_atomic_t stop;
+
+static void
+on_stop(int signal)
+{
+	(void)signal;
+	stop = 1;
+}
+
+/* The library's message, and what to exit with. */
+static int
+fail(int error)
+{
+	fprintf(stderr, "counter: %s\n", sup_error());
+	switch (-error) {
+	case EBUSY:
+		return EX_TEMPFAIL;
+	case EBADMSG:
+	case EMSGSIZE:
+	case EPROTONOSUPPORT:
+		return EX_DATAERR;
+	case EACCES:
+	case EPERM:
+	case EROFS:
+		return EX_NOPERM;
+	case ENOENT:
+	case ENOTDIR:
+	case EISDIR:
+		return EX_NOINPUT;
+	case ENOSPC:
+	case EDQUOT:
+	case EFBIG:
+		return EX_CANTCREAT;
+	default:
+		return EX_IOERR;
+	}
+}
+
+static int64_t
+now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * NS_PER_S + now.tv_nsec;
+}
+
+/* Until an absolute time or a stop signal, which can come at no instant at
+   which it would be missed. */
+static void
+wait_until(int64_t deadline)
+{
+	sigset_t blocked, before;
+
+	sigemptyset(&blocked);
+	sigaddset(&blocked, SIGTERM);
+	sigaddset(&blocked, SIGINT);
+	sigprocmask(SIG_BLOCK, &blocked, &before);
+	while (!stop) {
+		int64_t left = deadline - now_ns();
+		struct timespec delay = { .tv_sec = left / NS_PER_S,
+					  .tv_nsec = left % NS_PER_S };
+
+		if (left <= 0)
+			break;
+		ppoll(NULL, 0, &delay, &before);
+	}
+	sigprocmask(SIG_SETMASK, &before, NULL);
+}
+
+/* One write, and more only if the first was cut short.  0, or -1 with errno;
+   EINTR: asked to stop, and nothing was written. */
+static int
+print(uint64_t number)
+{
+	char line[24];
+	size_t length =
+		(size_t)snprintf(line, sizeof(line), "%" PRIu64 "\n", number);
+	size_t done = 0;
+
+	while (done < length) {
+		ssize_t n = write(STDOUT_FILENO, line + done, length - done);
+		struct pollfd room = { STDOUT_FILENO, POLLOUT, 0 };
+
+		if (n >= 0)
+			done += (size_t)n;
+		else if (errno == EAGAIN)
+			poll(&room, 1, -1);
+		else if (errno != EINTR)
+			return -1;
+		if (stop && !done) {
+			errno = EINTR;
+			return -1;
+		}
+	}
+	return 0;
+}
+
+/* What the tests want it to do before it prints the next number. */
+static void
+misbehave(const struct options *o, struct sup_checkpoint *c,
+	  struct state *state)
+{
+	static const struct rlimit no_core;
+	uint64_t next = state->number + 1;
+
+	if (next == o->hang_at)
+		for (;;)
+			pause();
+	if (next != o->crash_at || (o->crash_once && state->crashed == next))
+		return;
+	state->crashed = next;
+	if (o->crash_once && sup_checkpoint_save(c, state, sizeof(*state)))
+		fprintf(stderr, "counter: %s\n", sup_error());
+	setrlimit(RLIMIT_CORE, &no_core);
+	abort();
+}
+
+static int
+count(const struct options *o, struct sup_checkpoint *c, struct state *state)
+{
+	int64_t deadline = now_ns();
+
+	while (!stop && (!o->count || state->number < o->count)) {
+		int error = 0;
+
+		misbehave(o, c, state);
+		if (print(state->number + 1) < 0) {
+			if (errno == EINTR)
+				break;
+			fprintf(stderr, "counter: standard output: %s\n",
+				strerror(errno));
+			return EX_IOERR;
+		}
+		state->number++;
+		if (c)
+			error = sup_checkpoint_save(c, state, sizeof(*state));
+		if (error)
+			return fail(error);
+		if (!o->interval)
+			continue;
+		/* A pause that was missed is not made up for. */
+		deadline += o->interval;
+		if (deadline < now_ns())
+			deadline = now_ns();
+		wait_until(deadline);
+	}
+	return EX_OK;
+}
+
+/* Opens the checkpoint and reads the state; -1 or the exit code. */
+static int
+resume(const struct options *o, struct sup_checkpoint **c, struct state *state)
+{
+	unsigned char saved[PAYLOAD_MAX];
+	const char *report;
+	ssize_t length;
+	int error;
+
+	error = sup_checkpoint_open(c, o->checkpoint, PAYLOAD_MAX,
+				    o->fallback ? 0 : SUP_NO_FALLBACK);
+	if (error)
+		return fail(error);
+	report = sup_checkpoint_report(*c);
+	if (report[0])
+		fprintf(stderr, "counter: %s: %s\n", o->checkpoint, report);
+	length = sup_checkpoint_load(*c, saved, sizeof(saved));
+	if (length < 0)
+		return fail((int)length);
+	if (length && (size_t)length != sizeof(*state)) {
+		fprintf(stderr,
+			"counter: %s: the checkpoint of another "
+			"program\n",
+			o->checkpoint);
+		return EX_DATAERR;
+	}
+	if (length)
+		memcpy(state, saved, sizeof(*state));
+	sup_status("counting from %" PRIu64 "%s%s", state->number + 1,
+		   report[0] ? ": " : "", report);
+	return -1;
+}
+
+static void
+set_signals(const struct options *o)
+{
+	struct sigaction stopping = { .sa_handler = on_stop };
+
+	sigaction(SIGINT, &stopping, NULL);
+	if (o->ignore_term)
+		stopping.sa_handler = SIG_IGN;
+	sigaction(SIGTERM, &stopping, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct options o = { .interval = NS_PER_S };
+	struct sup_checkpoint *c = NULL;
+	struct state state = { 0 };
+	int code = options_parse(argc, argv, &o);
+
+	if (code >= 0)
+		return code;
+	if (o.inspect) {
+		int error = sup_checkpoint_inspect(o.inspect, stdout);
+
+		return error ? fail(error) : EX_OK;
+	}
+	set_signals(&o);
+	if (o.checkpoint)
+		code = resume(&o, &c, &state);
+	if (code < 0 && sup_ready() < 0)
+		fprintf(stderr, "counter: %s\n", sup_error());
+	if (code < 0)
+		code = count(&o, c, &state);
+	if (code == EX_OK)
+		sup_checkpoint_close(c);
+	return code;
+}

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * supworker.h - the worker's side of supd: state that survives every crash
+ * (checkpoints), and readiness.
+ *
+ * Link with -lsupworker; it needs libc alone, and no supd: everything here
+ * also works in a program that was started by hand.  The manual page is
+ * supworker(3).
+ *
+ * Functions return 0 or more on success and -errno on failure; sup_error()
+ * then says in words what failed and what to do about it.  A checkpoint
+ * belongs to one thread; different checkpoints may be used by different ones.
+ */
+#ifndef SUPWORKER_H
+#define SUPWORKER_H
+
+#include <stddef.h>
+#include <stdio.h>
+#include <sys/types.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define SUP_API __attribute__((visibility("default")))
+#define SUP_PRINTF(text, first) __attribute__((format(printf, text, first)))
+
+/* The largest payload of a checkpoint: 16 MiB. */
+#define SUP_PAYLOAD_MAX 16777216u
+
+/* Flags of sup_checkpoint_open(). */
+#define SUP_DISK 1u /* a save survives power loss, not crashes alone */
+#define SUP_NO_FALLBACK \
+	2u /* never go back to an older generation because of
+			      starts that died before their first save */
+
+struct sup_checkpoint;
+
+/*
+ * Opens the checkpoint file path, or makes it, whole or not at all, with mode
+ * 0600.  payload_max: the largest state that will be saved, 1 to
+ * SUP_PAYLOAD_MAX bytes; a file is made for one size and keeps it.  The file
+ * is locked: one process ever has it open.
+ *
+ * Opening counts a start, the first save (or sup_checkpoint_close()) clears
+ * the count.  After three starts in a row that died before that, the state is
+ * taken to be the reason, and the next older generation is chosen; after three
+ * more the one before; at last none.  With SUP_NO_FALLBACK starts are not
+ * counted.
+ *
+ * On success 0 and *ret.  Otherwise *ret is untouched and the result is
+ *   -EINVAL           payload_max or flags are out of range
+ *   -EBUSY            another process has the file open (sup_error() has its
+ *                     pid)
+ *   -EBADMSG          not a checkpoint file, truncated, or damaged in every
+ *                     generation: nothing was changed; to start anew, move
+ *                     the file away
+ *   -EPROTONOSUPPORT  of a newer format
+ *   -EMSGSIZE         made for another payload_max
+ *   or the error of a system call: -EACCES, -EROFS, -ENOSPC, -ENOENT, ...
+ */
+SUP_API int
+sup_checkpoint_open(struct sup_checkpoint **ret, const char *path,
+		    size_t payload_max, unsigned flags);
+
+/*
+ * What was unusual about opening: a damaged generation that was passed over, a
+ * generation given up after failed starts, ...; one line without its newline,
+ * or "".  Lives as long as the checkpoint.
+ */
+SUP_API const char *
+sup_checkpoint_report(const struct sup_checkpoint *c);
+
+/*
+ * Reads the state that was found on opening; to be called before the first
+ * save.  Its length, 1 to payload_max; 0 if there is none; -EMSGSIZE if it is longer than size; -EBADMSG if the file
+ * was changed since; or a read error.  buf is undefined after an error.
+ */
+SUP_API ssize_t
+sup_checkpoint_load(struct sup_checkpoint *c, void *buf, size_t size);
+
+/*
+ * Saves a state of 1 to payload_max bytes as the newest generation; the three
+ * before it are kept.  When it returns 0, a crash of this process at any
+ * instruction finds this state again (with SUP_DISK: a loss of power too);
+ * a crash before that finds this or the one before, never a mixture.
+ * -EMSGSIZE for a bad length, else an error of the disk: the last state that
+ * was saved is still whole.
+ */
+SUP_API int
+sup_checkpoint_save(struct sup_checkpoint *c, const void *data, size_t length);
+
+/* Ends the use in order: this start does not count as failed.  Unlocks, and
+   frees c.  NULL is allowed. */
+SUP_API void
+sup_checkpoint_close(struct sup_checkpoint *c);
+
+/*
+ * Prints, for people and scripts, what is in a checkpoint file: one line about
+ * the file and one for each generation, newest first.  Takes no lock, counts no
+ * start, changes nothing; of a file in use it shows a moment.
+ * 0 if a generation is valid or none was ever saved; errors as for
+ * sup_checkpoint_open().
+ */
+SUP_API int
+sup_checkpoint_inspect(const char *path, FILE *out);
+
+/* What the last call that failed in this thread failed of: one line, valid
+   until the next failure. */
+SUP_API const char *
+sup_error(void);
+
+/*
+ * Sends state ("READY=1", "STATUS=...", several separated by newlines:
+ * sd_notify(3)) to the supervisor's $NOTIFY_SOCKET.  1: sent; 0: there is
+ * nobody to tell; or -errno.
+ */
+SUP_API int
+sup_notify(const char *state);
+
+/* READY=1: with `ready = notify`, supd starts the next child only now. */
+SUP_API int
+sup_ready(void);
+
+/* STATUS=: one line for `supctl status`; cut at 512 bytes.  Never waits: a
+   supervisor that is busy just misses it (-EAGAIN). */
+SUP_API SUP_PRINTF(1, 2) int sup_status(const char *format, ...);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
