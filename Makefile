@@ -123,9 +123,10 @@ $(EXAMPLES): $(B)/%: $(B)/obj/worker/%.o $(B)/libsupworker.a
 
 $(B)/libsupd.a: $(call object,$(SUPD_SRC))
 $(B)/libsupworker.a: $(call object,$(WORKER_SRC))
+# q, not r: core/ and os/ may have files of the same name.
 %.a:
 	$(call say,AR,$@)
-	$(Q)rm -f $@ && $(AR) rcs $@ $^
+	$(Q)rm -f $@ && $(AR) qcs $@ $^
 
 $(B)/libsupworker.so: $(call object,$(WORKER_SRC))
 	$(call say,LD,$@)
