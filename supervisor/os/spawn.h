@@ -8,8 +8,8 @@
 #ifndef SPAWN_H
 #define SPAWN_H
 
+#include <stddef.h>
 #include <stdint.h>
-#include <sys/types.h>
 
 struct process;
 struct state;
@@ -42,7 +42,7 @@ struct spawn {
 	unsigned fd_count;
 	const char *directory; /* NULL: supd's */
 	int umask;             /* -1: supd's */
-	int cgroup;            /* O_PATH of the cgroup directory; -1: none */
+	int cgroup;            /* O_PATH of the cgroup directory; < 0: none */
 	uint64_t nofile_soft, nofile_hard; /* RLIMIT_NOFILE to restore */
 };
 
@@ -53,11 +53,18 @@ struct spawn {
  * -errno with *stage: it could not be made or executed.  A process that was
  * made but could not execute is still reaped and recorded by the keeper; the
  * caller waits for that as for any exit.
- * All of the child's set-up is documented at the top of spawn.c.
+ * All of the child's set-up is documented at the top of child.c.
  */
 int
 spawn_start(struct state *s, uint32_t node, const struct spawn *how,
 	    enum spawn_stage *stage);
+
+/*
+ * The same for a process that a predecessor made (tid is set) and may not have
+ * seen executing: waits for that, for a bounded time.
+ */
+int
+spawn_finish(struct state *s, uint32_t node, enum spawn_stage *stage);
 
 /*
  * execvp's search, made in advance: name has a slash -> itself; else the first

@@ -9,7 +9,7 @@
  * whatever descriptor a supervisor opens stays open when it dies, and its
  * successor finds the numbers here, so listening sockets, pidfds and pipes are
  * handed over by doing nothing.  What is not recorded here is closed by the
- * successor (state_sweep_fds()).
+ * keeper before it makes the successor (state_sweep_fds()).
  *
  * Who writes what is said at each field.  Fields that keeper and supervisor
  * both look at are read and written with __atomic builtins; everything that
@@ -58,6 +58,9 @@ enum state_fd {
 	FD_LOG,
 	FD_CGROUP,    /* directory of our own cgroup subtree */
 	FD_READY,     /* `supd -d`: the waiting parent's pipe */
+	FD_EVENTS,    /* the keeper's epoll: all of its own, and the pidfd of
+			 each child (its data: the node) */
+	FD_OUTER,     /* the keeper's socket to the outer NOTIFY_SOCKET */
 	STATE_FDS
 };
 
@@ -79,6 +82,7 @@ struct process {
 	/* by the child, before it executes; 0: executed (or not yet) */
 	int32_t exec_error; /* errno */
 	uint32_t exec_stage; /* enum spawn_stage */
+	uint32_t unshared;   /* 1: it has a descriptor table of its own */
 	/* by the keeper, in this order, before it reaps */
 	int32_t code;      /* siginfo si_code: CLD_EXITED, CLD_KILLED, ... */
 	int32_t status;    /* si_status */
@@ -128,11 +132,20 @@ struct state {
 				 process: descendants that had to end */
 	uint32_t asked[ASKS];
 	uint32_t exits_head;  /* exits[] written so far */
+	uint32_t reaps;       /* raised before and after each: odd meanwhile */
+	bool tireless;        /* replaces supervisors without limit (tests) */
+	int64_t deadman_ms;   /* DEADMAN_MS */
+	uint64_t ignored;     /* signals that we ignore: bit (signal - 1) */
+	uint64_t nofile_soft, nofile_hard; /* RLIMIT_NOFILE as we found it */
+	uint64_t watchdog_usec; /* WATCHDOG_USEC, if it is for us; 0: none */
 
 	/* by supervisors */
 	uint32_t answered[ASKS];
 	uint32_t exits_tail;  /* exits[] taken so far (journal) */
 	uint32_t spawning;    /* the node that a clone is being made for */
+	uint32_t laid_out;    /* the node that the reserved descriptors were
+				 filled for (spawn.c) */
+	uint32_t process_end; /* no node >= this ever had a process */
 	uint32_t booted;      /* 1: configuration read, tree built */
 	uint32_t ready;       /* 1: the tree is up: READY=1, supd -d returns */
 	uint32_t stopping;    /* 1: STOPPING=1 */
@@ -164,21 +177,34 @@ struct state {
 
 /*
  * Makes and maps the state, locks what is touched into memory if it may
- * (mlock2 MLOCK_ONFAULT), opens the descriptors FD_WAKE, FD_KEEPER, FD_DEADMAN,
- * FD_SIGNALS and the reserved numbers.  *ret on success.  -errno.
+ * (mlock2 MLOCK_ONFAULT), opens the descriptors FD_STATE, FD_WAKE, FD_KEEPER,
+ * FD_DEADMAN and the reserved numbers, and raises RLIMIT_NOFILE.  journal and
+ * heap are ready; tree is zeroed memory for tree_init(). *ret on success.
+ * -errno.
  */
 int
 state_create(struct state **ret);
 
-/* A new supervisor's first act: closes every descriptor above 2 that is
-   neither reserved nor recorded in the state. */
+/*
+ * Closes every descriptor above 2 that is neither reserved nor recorded in the
+ * state.  By the keeper between two supervisors: only then is there nobody who
+ * has opened one and not yet recorded it.
+ */
 void
 state_sweep_fds(const struct state *s);
 
 /* Opens nothing, moves fd to a number >= FD_LIMIT with CLOEXEC and records it.
-   Takes fd. -errno. */
+   Takes fd.  What was recorded there before is not closed.  -errno. */
 int
 state_keep_fd(struct state *s, enum state_fd which, int fd);
+
+/* The node whose main process pid is, not yet recorded as ended; NO_NODE. */
+uint32_t
+state_node_of(const struct state *s, pid_t pid);
+
+/* Watches node's process for the keeper; again is fine. */
+void
+state_watch_process(struct state *s, uint32_t node);
 
 /* Milliseconds of CLOCK_MONOTONIC. */
 int64_t
