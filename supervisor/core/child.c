@@ -246,8 +246,10 @@ child_back_off(struct tree *t, uint32_t n, int64_t delay)
 {
 	node_edit(t, n)->failed = false;
 	child_set(t, n, BACKOFF);
-	if (delay == 0)
+	if (delay == 0) {
+		set_deadline(t, n, 0);
 		return;
+	}
 	set_grace(t, n, delay);
 	queue_report(t, REPORT_BACKOFF, n, NO_NODE, delay);
 }

@@ -1,0 +1,439 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * model_lib.c - the imagined processes, and what must never happen to them.
+ */
+#include "model_lib.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "core/supervisor.h"
+
+static void
+wrong(struct model *m, const char *what)
+{
+	if (!m->wrong)
+		m->wrong = what;
+}
+
+static uint64_t
+draw(uint64_t *state)
+{
+	uint64_t x = *state ? *state : 88172645463325252u;
+
+	x ^= x << 13;
+	x ^= x >> 7;
+	x ^= x << 17;
+	*state = x;
+	return x >> 11;
+}
+
+void
+model_spec(struct model *m, struct child_spec *spec, uint64_t seed,
+	   uint32_t parent)
+{
+	const struct node *p = tree_node(m->t, parent);
+	uint64_t r = seed * 2654435761u + 1;
+	int64_t shutdowns[] = { 5, 0, 20, SHUTDOWN_INFINITY, SHUTDOWN_BRUTAL };
+
+	*spec = (struct child_spec){
+		.restart = (enum restart_type)(draw(&r) % 3),
+		.shutdown = shutdowns[draw(&r) % 5],
+		.autostart = draw(&r) % 8 != 0,
+		.acknowledges = draw(&r) % 2 == 0,
+		.start_timeout = draw(&r) % 2 ? 10 : 0,
+		.backoff_min = draw(&r) % 4 ? 0 : 4,
+		.backoff_max = 16,
+		.backoff_reset = 20,
+		.is_supervisor = draw(&r) % 4 == 0,
+		.strategy = (enum strategy)(draw(&r) % 4),
+		.on_limit = (enum on_limit)(draw(&r) % 2),
+		.intensity = (uint32_t)(draw(&r) % 4),
+		.period = (int64_t)(1 + draw(&r) % 30),
+	};
+	if (p && p->strategy == SIMPLE_ONE_FOR_ONE)
+		spec->is_supervisor = false;
+	if (spec->is_supervisor && draw(&r) % 2)
+		spec->shutdown = SHUTDOWN_INFINITY;
+	if (spec->is_supervisor && spec->strategy != SIMPLE_ONE_FOR_ONE)
+		spec->auto_shutdown = (enum auto_shutdown)(draw(&r) % 3);
+	if (p && p->auto_shutdown != AUTO_NEVER && spec->restart != PERMANENT)
+		spec->significant = draw(&r) % 2;
+	spec->type = spec->is_supervisor ? TYPE_SUPERVISOR : TYPE_WORKER;
+	snprintf(spec->id, sizeof(spec->id), "n%u", m->added++);
+}
+
+void
+model_tree(struct model *m, uint64_t seed)
+{
+	uint32_t supervisors[16] = { ROOT }, count = 1, n, i;
+	struct child_spec spec;
+
+	m->now = 1 + (int64_t)(seed % 1000);
+	model_spec(m, &spec, seed, NO_NODE);
+	spec.is_supervisor = true;
+	m->t = tree_init(m->memory.tree, &spec, seed, m->memory.journal);
+	for (i = (uint32_t)(draw(&seed) % 12); i > 0; i--) {
+		uint32_t parent = supervisors[draw(&seed) % count];
+
+		model_spec(m, &spec, draw(&seed), parent);
+		if (tree_add(m->t, parent, &spec, &n) == 0 &&
+		    spec.is_supervisor && count < 16)
+			supervisors[count++] = n;
+	}
+}
+
+void
+model_reset(struct model *m, uint32_t n)
+{
+	m->process[n].as_child.count = 0;
+	m->process[n].as_supervisor.count = 0;
+}
+
+/* Does anything run in n or below? */
+static bool
+is_alive_below(struct model *m, uint32_t n)
+{
+	const struct node *c = tree_node(m->t, n);
+	uint32_t i;
+
+	if (m->process[n].exists)
+		return true;
+	for (i = c->first; i != NO_NODE; i = tree_node(m->t, i)->next)
+		if (is_alive_below(m, i))
+			return true;
+	return false;
+}
+
+/* Children end from the last to the first. */
+static void
+check_stop_order(struct model *m, uint32_t n)
+{
+	const struct node *c = tree_node(m->t, n);
+	const struct node *s = tree_node(m->t, c->parent);
+	uint32_t i;
+
+	if (c->state != STOPPING || s->cursor != n ||
+	    (s->phase != PHASE_TERMINATE && s->phase != PHASE_STOP_GROUP))
+		return;
+	for (i = c->next; i != NO_NODE; i = tree_node(m->t, i)->next)
+		if (is_alive_below(m, i))
+			wrong(m, "stopped before one that was started later");
+}
+
+static void
+do_start(struct model *m, uint32_t n)
+{
+	const struct node *c = tree_node(m->t, n);
+	struct event e = { .type = ON_STARTED, .node = n };
+
+	if (m->process[n].exists)
+		wrong(m, "two processes of one child");
+	if (c->is_supervisor || c->is_template)
+		wrong(m, "a process of what has none");
+	if (tree_node(m->t, c->parent)->phase == PHASE_DOWN)
+		wrong(m, "a start below a supervisor that is down");
+	if (m->luck != 1 && draw(&m->luck) % 6 == 0) {
+		e.type = ON_START_FAILED;
+		e.reason = (struct reason){ .kind = REASON_NOEXEC,
+					    .value = 2 };
+	} else {
+		m->process[n].exists = true;
+		m->process[n].told = m->process[n].killed = false;
+	}
+	tree_step(m->t, &e, m->now);
+}
+
+static void
+do_stop(struct model *m, uint32_t n)
+{
+	if (m->process[n].exists)
+		check_stop_order(m, n);
+	m->process[n].told = true;
+}
+
+static void
+do_kill(struct model *m, uint32_t n)
+{
+	if (m->process[n].exists && m->process[n].killed)
+		wrong(m, "killed twice");
+	if (m->process[n].exists && !m->process[n].told)
+		check_stop_order(m, n);
+	m->process[n].killed = true;
+}
+
+static void
+do_reply(struct model *m, const struct action *a)
+{
+	if (a->token == 0 || a->token > m->tokens)
+		wrong(m, "an answer to nobody");
+	else if (m->answered[a->token % MODEL_TOKENS])
+		wrong(m, "a second answer");
+	else
+		m->answered[a->token % MODEL_TOKENS] = true;
+}
+
+/* Where n's restarts count. */
+static struct stamps *
+stamps_of(struct model *m, uint32_t n)
+{
+	uint32_t s = tree_node(m->t, n)->parent;
+
+	return tree_node(m->t, s)->on_limit == LIMIT_REMOVE ?
+		       &m->process[n].as_child :
+		       &m->process[s].as_supervisor;
+}
+
+static uint32_t
+stamps_since(const struct stamps *s, int64_t since)
+{
+	uint32_t i, count = 0;
+
+	for (i = 0; i < s->count && i < MODEL_STAMPS; i++)
+		count += s->at[i] >= since;
+	return count;
+}
+
+static void
+check_restart(struct model *m, const struct action *a)
+{
+	const struct node *c = tree_node(m->t, a->node);
+	const struct node *s = tree_node(m->t, c->parent);
+	struct stamps *stamps = stamps_of(m, a->node);
+
+	stamps->at[stamps->count++ % MODEL_STAMPS] = m->now;
+	if (c->restart == TEMPORARY)
+		wrong(m, "a temporary child is restarted");
+	if (s->intensity == 0)
+		wrong(m, "a restart where none is allowed");
+	/* Others begin anew with each life of their supervisor. */
+	if (!m->manual && s->parent == NO_NODE &&
+	    stamps_since(stamps, m->now - s->period) > s->intensity)
+		wrong(m, "more restarts than the intensity");
+}
+
+static void
+check_limit(struct model *m, uint32_t n)
+{
+	const struct node *s = tree_node(m->t, tree_node(m->t, n)->parent);
+
+	if (stamps_since(stamps_of(m, n), m->now - s->period) < s->intensity)
+		wrong(m, "gave up before the limit");
+}
+
+static void
+do_report(struct model *m, const struct action *a)
+{
+	if (!tree_node(m->t, a->node))
+		wrong(m, "a report of nobody");
+	if (a->report == REPORT_RESTART)
+		check_restart(m, a);
+	if (a->report == REPORT_REMOVED)
+		check_limit(m, a->node);
+	if (a->report == REPORT_GAVE_UP)
+		check_limit(m, a->other);
+}
+
+static void
+do_free(struct model *m, uint32_t n)
+{
+	if (m->process[n].exists)
+		wrong(m, "deleted while it runs");
+	memset(&m->process[n], 0, sizeof(m->process[n]));
+}
+
+static void
+do_exit(struct model *m, int64_t status)
+{
+	uint32_t n;
+
+	if (m->exited)
+		wrong(m, "a second end");
+	m->exited = true;
+	m->status = status;
+	for (n = ROOT; n < tree_end(m->t); n++)
+		if (m->process[n].exists)
+			wrong(m, "somebody survives the end");
+}
+
+static void
+perform(struct model *m, const struct action *a)
+{
+	switch (a->type) {
+	case DO_START:
+		do_start(m, a->node);
+		return;
+	case DO_STOP:
+		do_stop(m, a->node);
+		break;
+	case DO_KILL:
+		do_kill(m, a->node);
+		break;
+	case DO_TIMER:
+		m->process[a->node].deadline = tree_node(m->t, a->node)->deadline;
+		break;
+	case DO_REPLY:
+		do_reply(m, a);
+		break;
+	case DO_REPORT:
+		do_report(m, a);
+		break;
+	case DO_FREE:
+		do_free(m, a->node);
+		break;
+	case DO_EXIT:
+		do_exit(m, a->value);
+		break;
+	}
+	tree_done(m->t);
+}
+
+static void
+check_all(struct model *m)
+{
+	const char *broken = tree_check(m->t);
+	uint32_t n;
+
+	if (broken)
+		wrong(m, broken);
+	for (n = ROOT; n < tree_end(m->t); n++) {
+		const struct node *c = tree_node(m->t, n);
+
+		if (!c)
+			continue;
+		if (c->has_process != m->process[n].exists)
+			wrong(m, "who has a process is not who has one");
+		if (c->deadline != m->process[n].deadline)
+			wrong(m, "a deadline without its timer");
+	}
+}
+
+void
+model_event(struct model *m, const struct event *event)
+{
+	struct action a;
+
+	if (event->type == ON_EXIT) {
+		if (!m->process[event->node].exists)
+			return;
+		m->process[event->node].exists = false;
+	}
+	if (m->crash &&
+	    !memory_survives(&m->memory, event, m->now, m->crash))
+		wrong(m, "a crash left something behind");
+	m->crash = 0;
+	tree_step(m->t, event, m->now);
+	while (!m->wrong && tree_next(m->t, &a))
+		perform(m, &a);
+	check_all(m);
+}
+
+static void
+fire(struct model *m)
+{
+	uint32_t n;
+
+	for (n = ROOT; n < tree_end(m->t) && !m->wrong && !m->exited; n++) {
+		struct event e = { .type = ON_DEADLINE, .node = n };
+
+		if (m->process[n].deadline && m->process[n].deadline <= m->now)
+			model_event(m, &e);
+	}
+}
+
+void
+model_time(struct model *m, int64_t ticks)
+{
+	m->now += ticks;
+	fire(m);
+}
+
+bool
+model_done(const struct model *m)
+{
+	return m->exited || m->wrong;
+}
+
+/* One round in which everybody does what is expected of it. */
+static bool
+oblige(struct model *m)
+{
+	struct event e;
+	uint32_t n;
+	bool any = false;
+
+	for (n = ROOT; n < tree_end(m->t) && !model_done(m); n++) {
+		const struct node *c = tree_node(m->t, n);
+
+		if (!m->process[n].exists || !c)
+			continue;
+		e = (struct event){ .type = ON_READY, .node = n };
+		if (m->process[n].told || m->process[n].killed) {
+			e.type = ON_EXIT;
+			e.reason.kind = REASON_SHUTDOWN;
+		} else if (c->state != STARTING) {
+			continue;
+		}
+		any = true;
+		model_event(m, &e);
+	}
+	return any;
+}
+
+static void
+settle(struct model *m)
+{
+	unsigned rounds;
+
+	for (rounds = 0; rounds < 2000 && !model_done(m); rounds++)
+		if (!oblige(m))
+			break;
+	if (rounds == 2000)
+		wrong(m, "does not come to rest");
+}
+
+/* Who should run does. */
+static void
+check_calm(struct model *m)
+{
+	uint32_t n;
+
+	if (tree_node(m->t, ROOT)->state != RUNNING || !tree_is_up(m->t))
+		wrong(m, "is not up though all is well");
+	for (n = ROOT + 1; n < tree_end(m->t); n++) {
+		const struct node *c = tree_node(m->t, n);
+
+		if (!c || m->manual || !c->listed || !c->autostart ||
+		    c->restart != PERMANENT || c->state == RUNNING)
+			continue;
+		if (tree_node(m->t, c->parent)->state == RUNNING)
+			wrong(m, "a permanent child does not run");
+	}
+}
+
+void
+model_calm(struct model *m)
+{
+	unsigned i;
+
+	for (i = 0; i < 50 && !model_done(m); i++) {
+		settle(m);
+		model_time(m, 100);
+	}
+	settle(m);
+	if (!model_done(m) && tree_node(m->t, ROOT)->state != STOPPING)
+		check_calm(m);
+}
+
+void
+model_finish(struct model *m)
+{
+	uint64_t token;
+
+	settle(m);
+	if (!m->wrong && !m->exited)
+		wrong(m, "does not end");
+	for (token = 1; token <= m->tokens && !m->wrong; token++)
+		if (!m->answered[token % MODEL_TOKENS])
+			wrong(m, "a call without an answer");
+}

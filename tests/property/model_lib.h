@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * model_lib.h - performs the core's actions on processes that are only
+ * imagined, and holds against each action what must never happen.
+ */
+#ifndef MODEL_LIB_H
+#define MODEL_LIB_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/tree.h"
+#include "memory_lib.h"
+
+#define MODEL_NODES 1024
+#define MODEL_TOKENS 4096
+#define MODEL_STAMPS 64
+
+/* Restarts: a ring of the last ones. */
+struct stamps {
+	uint32_t count;
+	int64_t at[MODEL_STAMPS];
+};
+
+struct process_model {
+	bool exists, told, killed;
+	int64_t deadline;
+	struct stamps as_child, as_supervisor;
+};
+
+struct model {
+	struct memory memory;
+	struct tree *t;
+	int64_t now;
+	uint64_t luck;    /* decides how starts go; 1: all well */
+	uint64_t tokens;  /* given so far */
+	uint32_t added;   /* nodes made so far */
+	unsigned crash;   /* of the next step: percent */
+	bool manual;      /* people have meddled */
+	bool exited;
+	int64_t status;
+	const char *wrong;
+	struct process_model process[MODEL_NODES];
+	bool answered[MODEL_TOKENS];
+};
+
+/* A random tree. */
+void
+model_tree(struct model *m, uint64_t seed);
+
+/* A random child; parent decides what is legal. */
+void
+model_spec(struct model *m, struct child_spec *spec, uint64_t seed,
+	   uint32_t parent);
+
+/* Gives an event and performs all that follows from it. */
+void
+model_event(struct model *m, const struct event *event);
+
+/* Lets ticks pass. */
+void
+model_time(struct model *m, int64_t ticks);
+
+/* tree_reset() was called. */
+void
+model_reset(struct model *m, uint32_t n);
+
+/* Everybody obeys and nobody fails, until nothing happens any more. */
+void
+model_calm(struct model *m);
+
+/* The same, after ON_SHUTDOWN, until the end. */
+void
+model_finish(struct model *m);
+
+bool
+model_done(const struct model *m);
+
+#endif

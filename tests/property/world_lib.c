@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * world_lib.c - runs a string of operations and watches what the core does.
+ */
+#include "world_lib.h"
+
+#include <setjmp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/supervisor.h"
+#include "memory_lib.h"
+#include "model_lib.h"
+
+enum op_kind {
+	OP_EXIT,
+	OP_EXIT_STOPPED,
+	OP_READY,
+	OP_WATCHDOG,
+	OP_TIME,
+	OP_LONG_TIME,
+	OP_CALL,
+	OP_START_CHILD,
+	OP_EXIT_CALL,
+	OP_RESET,
+	OP_CRASH,
+	OP_SHUTDOWN,
+	OP_HURRY,
+	OPS
+};
+
+static const struct {
+	const char *name;
+	unsigned weight;
+} kinds[OPS] = {
+	[OP_EXIT] = { "exit", 30 },
+	[OP_EXIT_STOPPED] = { "obey", 30 },
+	[OP_READY] = { "ready", 25 },
+	[OP_WATCHDOG] = { "watchdog", 2 },
+	[OP_TIME] = { "time", 10 },
+	[OP_LONG_TIME] = { "long time", 2 },
+	[OP_CALL] = { "call", 15 },
+	[OP_START_CHILD] = { "start_child", 6 },
+	[OP_EXIT_CALL] = { "exit/2", 3 },
+	[OP_RESET] = { "reset", 1 },
+	[OP_CRASH] = { "crash", 4 },
+	[OP_SHUTDOWN] = { "shutdown", 1 },
+	[OP_HURRY] = { "hurry", 1 },
+};
+
+static uint64_t
+mix(uint64_t x)
+{
+	x += 0x9e3779b97f4a7c15u;
+	x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9u;
+	x = (x ^ x >> 27) * 0x94d049bb133111ebu;
+	return x ^ x >> 31;
+}
+
+struct op
+world_op(uint64_t seed, size_t i)
+{
+	uint64_t r = mix(mix(seed) + i), s = mix(r);
+	unsigned total = 0, pick, k;
+	struct op op = { .a = (uint32_t)s, .b = (uint32_t)(s >> 32) };
+
+	for (k = 0; k < OPS; k++)
+		total += kinds[k].weight;
+	pick = (unsigned)(r % total);
+	for (k = 0; pick >= kinds[k].weight; k++)
+		pick -= kinds[k].weight;
+	/* Most strings see no end before their own. */
+	if (k == OP_SHUTDOWN && r >> 32 & 3)
+		k = OP_EXIT;
+	op.kind = k;
+	return op;
+}
+
+const char *
+world_op_name(const struct op *op)
+{
+	return kinds[op->kind].name;
+}
+
+static void
+give(struct model *m, struct event *e)
+{
+	if (!model_done(m))
+		model_event(m, e);
+}
+
+static const struct reason reasons[] = {
+	{ .kind = REASON_NORMAL },
+	{ .kind = REASON_EXIT, .value = 1 },
+	{ .kind = REASON_SIGNAL, .value = 11 },
+	{ .kind = REASON_SHUTDOWN },
+	{ .kind = REASON_TEXT_GIVEN, .text = "boom" },
+	{ .kind = REASON_TEXT_GIVEN, .text = "kill" },
+};
+
+/* The index-th process (modulo) that satisfies; NO_NODE: none does. */
+static uint32_t
+pick(struct model *m, uint32_t index, bool (*is)(struct model *, uint32_t))
+{
+	uint32_t n, count = 0, end = tree_end(m->t);
+
+	for (n = ROOT; n < end; n++)
+		count += tree_node(m->t, n) && is(m, n);
+	if (count == 0)
+		return NO_NODE;
+	index %= count;
+	for (n = ROOT; n < end; n++)
+		if (tree_node(m->t, n) && is(m, n) && index-- == 0)
+			break;
+	return n;
+}
+
+static bool
+runs(struct model *m, uint32_t n)
+{
+	return m->process[n].exists;
+}
+
+static bool
+is_told(struct model *m, uint32_t n)
+{
+	return m->process[n].exists &&
+	       (m->process[n].told || m->process[n].killed);
+}
+
+static bool
+is_unready(struct model *m, uint32_t n)
+{
+	return m->process[n].exists && tree_node(m->t, n)->state == STARTING;
+}
+
+static bool
+exists(struct model *m, uint32_t n)
+{
+	return !tree_node(m->t, n)->deleted;
+}
+
+static bool
+is_supervisor(struct model *m, uint32_t n)
+{
+	return tree_node(m->t, n)->is_supervisor;
+}
+
+static void
+about(struct model *m, enum event_type type, uint32_t n, uint32_t reason)
+{
+	struct event e = { .type = type, .node = n };
+
+	if (n == NO_NODE)
+		return;
+	e.reason = reasons[reason % 3];
+	give(m, &e);
+}
+
+static void
+call(struct model *m, const struct op *op)
+{
+	struct event e = { .type = ON_CALL, .token = ++m->tokens };
+
+	e.call = (enum call_type)(op->b % (CALL_SYNC + 1));
+	e.reason = reasons[op->b / 16 % 6];
+	e.node = pick(m, op->a, e.call == CALL_SYNC ? is_supervisor : exists);
+	if (e.call == CALL_START_CHILD)
+		e.call = CALL_START;
+	m->manual = true;
+	give(m, &e);
+}
+
+static void
+exit_call(struct model *m, const struct op *op)
+{
+	struct event e = { .type = ON_CALL, .call = CALL_EXIT,
+			   .token = ++m->tokens };
+
+	e.reason = reasons[op->b % 6];
+	e.node = pick(m, op->a, exists);
+	m->manual = true;
+	give(m, &e);
+}
+
+static void
+start_child(struct model *m, const struct op *op)
+{
+	struct event e = { .type = ON_CALL, .call = CALL_START_CHILD };
+	uint32_t parent = pick(m, op->a, is_supervisor);
+	struct child_spec spec;
+
+	if (m->added >= 500)
+		return;
+	model_spec(m, &spec, op->b, parent);
+	spec.dynamic = true;
+	if (tree_add(m->t, parent, &spec, &e.node) != 0)
+		return;
+	e.token = ++m->tokens;
+	m->manual = true;
+	give(m, &e);
+}
+
+static void
+reset(struct model *m, const struct op *op)
+{
+	uint32_t n = pick(m, op->a, exists);
+
+	tree_reset(m->t, n);
+	model_reset(m, n);
+}
+
+static void
+end(struct model *m, enum event_type type)
+{
+	struct event e = { .type = type };
+
+	give(m, &e);
+}
+
+static void
+apply(struct model *m, const struct op *op)
+{
+	m->luck = op->b;
+	switch ((enum op_kind)op->kind) {
+	case OP_EXIT:
+		about(m, ON_EXIT, pick(m, op->a, runs), op->b);
+		break;
+	case OP_EXIT_STOPPED:
+		about(m, ON_EXIT, pick(m, op->a, is_told), op->b);
+		break;
+	case OP_READY:
+		about(m, ON_READY, pick(m, op->a, is_unready), 0);
+		break;
+	case OP_WATCHDOG:
+		about(m, ON_TIMEOUT, pick(m, op->a, runs), 0);
+		break;
+	case OP_TIME:
+		model_time(m, op->a % 8);
+		break;
+	case OP_LONG_TIME:
+		model_time(m, op->a % 300);
+		break;
+	case OP_CALL:
+		call(m, op);
+		break;
+	case OP_START_CHILD:
+		start_child(m, op);
+		break;
+	case OP_EXIT_CALL:
+		exit_call(m, op);
+		break;
+	case OP_RESET:
+		reset(m, op);
+		break;
+	case OP_CRASH:
+		m->crash = 1 + op->a % 100;
+		break;
+	case OP_SHUTDOWN:
+		end(m, ON_SHUTDOWN);
+		break;
+	case OP_HURRY:
+		end(m, ON_HURRY);
+		break;
+	case OPS:
+		break;
+	}
+}
+
+static sigjmp_buf aborted;
+
+static void
+on_abort(int sig)
+{
+	(void)sig;
+	siglongjmp(aborted, 1);
+}
+
+static void
+play(struct model *m, const struct op *ops, size_t count)
+{
+	struct event boot = { .type = ON_BOOT };
+	size_t i;
+
+	m->luck = 1;
+	give(m, &boot);
+	for (i = 0; i < count && !m->wrong && !model_done(m); i++)
+		apply(m, &ops[i]);
+	m->luck = 1; /* from here on everything works */
+	model_calm(m);
+	end(m, ON_SHUTDOWN);
+	model_finish(m);
+}
+
+const char *
+world_run(uint64_t seed, const struct op *ops, size_t count)
+{
+	struct sigaction old, now = { .sa_handler = on_abort,
+				      .sa_flags = SA_NODEFER };
+	static struct model m;
+
+	memset(&m, 0, sizeof(m));
+	memory_new(&m.memory);
+	model_tree(&m, mix(seed ^ 0x7ee));
+	sigaction(SIGABRT, &now, &old);
+	if (sigsetjmp(aborted, 1) == 0)
+		play(&m, ops, count);
+	else
+		m.wrong = "an assertion of the core";
+	sigaction(SIGABRT, &old, NULL);
+	memory_free(&m.memory);
+	return m.wrong;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * world_lib.h - a world for the core to rule: processes that start, fail to,
+ * get ready, exit, ignore signals; people who call; time; and crashes.
+ *
+ * A string of random operations is run on a random tree.  What an operation
+ * does depends on the moment alone (the third process that runs exits), so a
+ * string from which some are taken out is a string again: failures shrink.
+ */
+#ifndef WORLD_LIB_H
+#define WORLD_LIB_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct op {
+	uint32_t kind, a, b;
+};
+
+/* Runs ops on the tree that seed makes.  NULL, or what was wrong. */
+const char *
+world_run(uint64_t seed, const struct op *ops, size_t count);
+
+/* Operation number i of the string that seed makes. */
+struct op
+world_op(uint64_t seed, size_t i);
+
+/* Describes an operation. */
+const char *
+world_op_name(const struct op *op);
+
+#endif
