@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * supctl_show.c - children as a person wants to see them.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "log.h"
+#include "supctl_show.h"
+#include "supctl_table.h"
+
+#define BRANCH_SIZE 1024
+
+static const struct state_colour {
+	const char *state;
+	enum colour colour;
+} state_colours[] = {
+	{ "RUNNING", GREEN },  { "STARTING", YELLOW }, { "STOPPING", YELLOW },
+	{ "BACKOFF", YELLOW }, { "FATAL", RED },       { "EXITED", DIM },
+	{ "STOPPED", DIM },
+};
+
+bool
+show_in_colour(void)
+{
+	const char *no = getenv("NO_COLOR");
+
+	return isatty(STDOUT_FILENO) && !(no && *no);
+}
+
+const char *
+show_string(const json_t *object, const char *key)
+{
+	const char *value = json_string_value(json_object_get(object, key));
+
+	return value ? value : "";
+}
+
+int64_t
+show_int(const json_t *object, const char *key)
+{
+	return json_integer_value(json_object_get(object, key));
+}
+
+char *
+show_duration(int64_t ms, char buf[24])
+{
+	int64_t s = ms / 1000, m = s / 60, h = m / 60, d = h / 24;
+
+	if (s < 1)
+		snprintf(buf, 24, "%" PRId64 "ms", ms < 0 ? 0 : ms);
+	else if (m < 1)
+		snprintf(buf, 24, "%" PRId64 "s", s);
+	else if (h < 1)
+		snprintf(buf, 24, "%" PRId64 "m%02ds", m, (int)(s % 60));
+	else if (d < 1)
+		snprintf(buf, 24, "%" PRId64 "h%02dm", h, (int)(m % 60));
+	else
+		snprintf(buf, 24, "%" PRId64 "d%02dh", d, (int)(h % 24));
+	return buf;
+}
+
+void
+show_titles(struct table *t)
+{
+	static const char *const titles[SHOW_COLUMNS] = {
+		"ID",       "STATE",       "PID",    "UPTIME",
+		"RESTARTS", "LAST REASON", "STATUS",
+	};
+
+	for (size_t i = 0; i < SHOW_COLUMNS; i++)
+		table_add(t, titles[i], BOLD);
+}
+
+static enum colour
+colour_of(const char *state)
+{
+	for (size_t i = 0; i < sizeof(state_colours) / sizeof(*state_colours);
+	     i++)
+		if (strcmp(state_colours[i].state, state) == 0)
+			return state_colours[i].colour;
+	return PLAIN;
+}
+
+/* What it says of itself; of a supervisor, its strategy. */
+static void
+add_note(struct table *t, const json_t *child)
+{
+	const char *status = show_string(child, "status");
+	const char *strategy = show_string(child, "strategy");
+	char text[512];
+
+	if (json_is_true(json_object_get(child, "template")))
+		strategy = "template";
+	if (*status)
+		table_add(t, log_escape(text, sizeof(text), status), PLAIN);
+	else
+		table_add(t, strategy, DIM);
+}
+
+void
+show_child(struct table *t, const json_t *child, const char *branch)
+{
+	const char *state = show_string(child, "state");
+	const char *reason = show_string(child, "reason");
+	int64_t pid = show_int(child, "pid");
+	char text[BRANCH_SIZE + 64];
+
+	snprintf(text, sizeof(text), "%s%s", branch, show_string(child, "id"));
+	table_add(t, text, PLAIN);
+	table_add(t, state, colour_of(state));
+	snprintf(text, sizeof(text), "%" PRId64, pid);
+	table_add(t, pid ? text : "-", PLAIN);
+	show_duration(show_int(child, "uptime"), text);
+	table_add(t, json_object_get(child, "uptime") ? text : "-", PLAIN);
+	snprintf(text, sizeof(text), "%" PRId64 "/%" PRId64,
+		 show_int(child, "restarts"), show_int(child, "limit"));
+	table_add(t, text, PLAIN);
+	log_escape(text, sizeof(text), reason);
+	table_add(t, *reason ? text : "-", PLAIN);
+	add_note(t, child);
+}
+
+#define DEPTH_MAX 256 /* deeper ones are drawn at this depth */
+
+static size_t
+depth_of(const json_t *child)
+{
+	int64_t depth = show_int(child, "depth");
+
+	return depth < 0          ? 0 :
+	       depth >= DEPTH_MAX ? DEPTH_MAX - 1 :
+				    (size_t)depth;
+}
+
+/* For each child: is it the last below its supervisor?  From the end: has one
+   been seen on this level since the last one of a level above?  NULL: no
+   memory. */
+static bool *
+find_last(const json_t *children)
+{
+	bool *is_last = calloc(json_array_size(children) + 1, sizeof(bool));
+	bool has_later[DEPTH_MAX + 1] = { false };
+	size_t deepest = 0;
+
+	for (size_t i = json_array_size(children); is_last && i-- > 0;) {
+		size_t depth = depth_of(json_array_get(children, i));
+
+		is_last[i] = !has_later[depth];
+		has_later[depth] = true;
+		for (; deepest > depth; deepest--)
+			has_later[deepest] = false;
+		deepest = depth;
+	}
+	return is_last;
+}
+
+static void
+append(char *branch, const char *what)
+{
+	size_t length = strlen(branch), more = strlen(what);
+
+	if (length + more < BRANCH_SIZE)
+		memcpy(branch + length, what, more + 1);
+}
+
+/* The stem: of each level above, a line where more follows on it. */
+static void
+draw_branch(char *branch, const bool *open, size_t depth, bool is_last,
+	    bool ascii)
+{
+	branch[0] = '\0';
+	for (size_t i = 1; i < depth; i++)
+		append(branch, !open[i] ? "   " : ascii ? "|  " : "│  ");
+	if (ascii)
+		append(branch, is_last ? "`- " : "|- ");
+	else
+		append(branch, is_last ? "└─ " : "├─ ");
+}
+
+void
+show_tree(struct table *t, const json_t *children, bool ascii)
+{
+	bool *is_last = find_last(children);
+	bool open[DEPTH_MAX];
+	char branch[BRANCH_SIZE];
+
+	t->failed = t->failed || !is_last;
+	for (size_t i = 0; !t->failed && i < json_array_size(children); i++) {
+		const json_t *child = json_array_get(children, i);
+		size_t depth = depth_of(child);
+
+		if (depth == 0)
+			continue;
+		open[depth] = !is_last[i];
+		draw_branch(branch, open, depth, is_last[i], ascii);
+		show_child(t, child, branch);
+	}
+	free(is_last);
+}
