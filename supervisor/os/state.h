@@ -61,6 +61,7 @@ enum state_fd {
 	FD_EVENTS,    /* the keeper's epoll: all of its own, and the pidfd of
 			 each child (its data: the node) */
 	FD_OUTER,     /* the keeper's socket to the outer NOTIFY_SOCKET */
+	FD_SUPERVISOR, /* the keeper's pidfd of the supervisor */
 	STATE_FDS
 };
 

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * partner.c - the keeper's other half: makes supervisors, wakes them, and finds
+ * out when one hangs or dies.
+ */
+#include "partner.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <signal.h>
+#include <linux/sched.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/timerfd.h>
+#include <sys/wait.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "os/state.h"
+
+#define RETRY_MIN_MS 10
+#define RETRY_MAX_MS 1000
+
+/* One line to the standard error, whatever the log is: the supervisor is the
+   one who could log it. */
+__attribute__((format(printf, 1, 2))) static void
+say(const char *format, ...)
+{
+	char line[256];
+	va_list args;
+	int n;
+
+	va_start(args, format);
+	n = vsnprintf(line, sizeof(line), format, args);
+	va_end(args);
+	if (n > 0 && write(STDERR_FILENO, line, strlen(line)) < 0)
+		return; /* nobody listens */
+}
+
+static void
+arm_deadman(struct partner *p)
+{
+	const struct itimerspec when = {
+		.it_value = { .tv_sec = p->s->deadman_ms / 1000,
+			      .tv_nsec = p->s->deadman_ms % 1000 * 1000000 },
+	};
+
+	timerfd_settime(p->s->fds[FD_DEADMAN], 0, &when, NULL);
+}
+
+/* A supervisor that is awake already has its own deadline. */
+void
+partner_wake(struct partner *p)
+{
+	const uint64_t one = 1;
+	struct itimerspec left = { 0 };
+
+	timerfd_gettime(p->s->fds[FD_DEADMAN], &left);
+	if (!left.it_value.tv_sec && !left.it_value.tv_nsec)
+		arm_deadman(p);
+	if (write(p->s->fds[FD_WAKE], &one, sizeof(one)) < 0)
+		return; /* it is full of wakes */
+}
+
+__attribute__((noreturn)) static void
+be_supervisor(struct partner *p)
+{
+	prctl(PR_SET_NAME, "supd-supervisor");
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != p->s->keeper)
+		_exit(EX_SOFTWARE);
+	_exit(p->supervisor(p->s));
+}
+
+/* A fork that shares the descriptors.  libc's idea of its own thread number is
+   put right by the kernel, or abort() would signal somebody else. */
+static long
+clone_supervisor(struct partner *p)
+{
+	struct epoll_event event = { .events = EPOLLIN | EPOLLONESHOT,
+				     .data.u64 = p->key };
+	void *own_number = NULL;
+	int pidfd = -1;
+	struct clone_args args = {
+		.flags = CLONE_FILES | CLONE_PIDFD | CLONE_PARENT_SETTID,
+		.pidfd = (uint64_t)(uintptr_t)&pidfd,
+		.parent_tid = (uint64_t)(uintptr_t)&p->s->supervisor,
+		.exit_signal = SIGCHLD,
+	};
+	long pid;
+
+	if (prctl(PR_GET_TID_ADDRESS, &own_number) == 0) {
+		args.flags |= CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID;
+		args.child_tid = (uint64_t)(uintptr_t)own_number;
+	}
+	pid = syscall(SYS_clone3, &args, sizeof(args));
+	if (pid == 0)
+		be_supervisor(p);
+	if (pid > 0) {
+		p->s->fds[FD_SUPERVISOR] = pidfd;
+		epoll_ctl(p->s->fds[FD_EVENTS], EPOLL_CTL_ADD, pidfd, &event);
+	}
+	return pid < 0 ? -errno : pid;
+}
+
+void
+partner_start(struct partner *p)
+{
+	struct state *s = p->s;
+	long pid;
+
+	state_sweep_fds(s);
+	arm_deadman(p);
+	s->supervisors++;
+	p->retry_at = 0;
+	pid = clone_supervisor(p);
+	if (pid > 0) {
+		p->retry_delay = 0;
+		return;
+	}
+	s->supervisors--;
+	s->supervisor = 0;
+	if (p->retry_delay < RETRY_MIN_MS) {
+		p->retry_delay = RETRY_MIN_MS;
+		say("supd: cannot make a supervisor: %s; trying again\n",
+		    strerror((int)-pid));
+	}
+	p->retry_at = clock_ms() + p->retry_delay;
+	p->retry_delay *= 2;
+	if (p->retry_delay > RETRY_MAX_MS)
+		p->retry_delay = RETRY_MAX_MS;
+}
+
+/* The rule for children: the sixth in a minute is one too many. */
+static bool
+is_one_too_many(struct partner *p)
+{
+	int64_t now = clock_ms();
+	int64_t *oldest = &p->crashes[p->crash_count % SUPERVISOR_INTENSITY];
+	bool is_too_many = p->crash_count >= SUPERVISOR_INTENSITY &&
+			   now - *oldest < SUPERVISOR_PERIOD_MS;
+
+	*oldest = now;
+	p->crash_count++;
+	return is_too_many && !p->s->tireless;
+}
+
+static void
+replace_supervisor(struct partner *p, const siginfo_t *info)
+{
+	char how[64];
+
+	if (p->has_hung)
+		snprintf(how, sizeof(how), "hung for %d s and was killed",
+			 (int)(p->s->deadman_ms / 1000));
+	else if (info->si_code == CLD_EXITED)
+		snprintf(how, sizeof(how), "exited with %d", info->si_status);
+	else
+		snprintf(how, sizeof(how), "was killed by signal %s",
+			 sigabbrev_np(info->si_status));
+	p->has_hung = false;
+	if (is_one_too_many(p)) {
+		p->gave_up = true;
+		say("supd: supervisor (pid %d) %s, too often; all children are"
+		    " ended\n",
+		    info->si_pid, how);
+		return;
+	}
+	partner_start(p);
+	say("supd: supervisor (pid %d) %s; replaced by pid %d\n", info->si_pid,
+	    how, p->s->supervisor);
+}
+
+void
+partner_take(struct partner *p)
+{
+	struct state *s = p->s;
+	siginfo_t info = { 0 };
+
+	if (waitid(P_PID, (id_t)s->supervisor, &info, WEXITED | WNOHANG) < 0 ||
+	    !info.si_pid)
+		return;
+	close(s->fds[FD_SUPERVISOR]);
+	s->fds[FD_SUPERVISOR] = -1;
+	s->supervisor = 0;
+	if (s->done && info.si_code == CLD_EXITED)
+		p->is_done = true;
+	else
+		replace_supervisor(p, &info);
+}
+
+void
+partner_end_hanging(struct partner *p)
+{
+	uint64_t count;
+
+	/* Nothing to read: it has come to itself meanwhile. */
+	if (read(p->s->fds[FD_DEADMAN], &count, sizeof(count)) < 0 ||
+	    !p->s->supervisor)
+		return;
+	p->has_hung = true;
+	kill(p->s->supervisor, SIGKILL); /* ours until we reap it */
+}
+
