@@ -24,7 +24,7 @@ struct config_node {
 				   lines with all ${} expanded; supervisors:
 				   what they have of it */
 	const char *file;
-	unsigned line;          /* of the section */
+	unsigned line; /* of the section */
 };
 
 /* [supd] */

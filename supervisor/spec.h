@@ -25,22 +25,23 @@ enum output_kind { OUTPUT_INHERIT, OUTPUT_NULL, OUTPUT_FILE, OUTPUT_SAME };
 struct spec {
 	char *argv[SPEC_ARGS_MAX + 1]; /* command, split; NULL-terminated */
 	unsigned argc;
-	char *env[SPEC_ENV_MAX + 1];   /* environment: KEY=value */
+	char *env[SPEC_ENV_MAX + 1]; /* environment: KEY=value */
 	unsigned env_count;
 	const char *directory; /* NULL: supd's */
 	int umask;             /* -1: supd's */
 	int stop_signal;
 	enum kill_mode kill_mode;
 	enum ready_kind ready;
-	int ready_fd;          /* READY_FD: the child's number */
+	int ready_fd; /* READY_FD: the child's number */
 	enum output_kind out, err;
 	const char *out_path, *err_path;
-	uint32_t ok_codes[8];  /* success_codes: bit per exit code */
-	uint64_t ok_signals;   /* bit (signal - 1) */
+	uint32_t ok_codes[8]; /* success_codes: bit per exit code */
+	uint64_t ok_signals;  /* bit (signal - 1) */
 };
 
-/* Parses text that config_load() or spec_build() made.  Strings lie in buf
-   (size >= 2 * strlen(text) + 64 is always enough).  0 or -ENOBUFS. */
+/* Parses text that config_load(), spec_build() or spec_instance() made.
+   Strings lie in buf (size >= 2 * strlen(text) + 64 is always enough).  0,
+   -ENOBUFS, or -EINVAL if nobody of these made it. */
 int
 spec_parse(const char *text, struct spec *ret, char *buf, size_t size);
 
@@ -56,7 +57,8 @@ spec_build(const char *id, const char *const *settings, size_t settings_count,
 	   char **text, char *err, size_t err_size);
 
 /* A template's text with args appended to its command and ${instance}, ${id}
-   set: what an instance of a simple_one_for_one runs. malloc. */
+   set: what an instance of a simple_one_for_one runs. malloc; NULL: no memory,
+   or too many or too long args. */
 char *
 spec_instance(const char *text, const char *id, unsigned instance,
 	      const char *const *args, size_t argc);
