@@ -26,6 +26,7 @@ hang(Trace, Name) ->
 loop(Trace, Name) ->
 	receive
 		{exit, Reason} -> leave(Trace, Name, Reason);
+		{'EXIT', _, normal} -> loop(Trace, Name); % it traps nothing
 		{'EXIT', _, Reason} -> stop(Trace, Name, Reason)
 	end.
 

@@ -12,7 +12,7 @@
 
 -define(QUIET, 8).    % times in a row that a scenario must be found at rest
 -define(ATTEMPTS, 8). % to run a scenario within its seconds
--define(TOGETHER, 40).
+-define(TOGETHER, 80).
 
 -record(run, {trace, starter, parents, began, ticks = 0}).
 
@@ -160,15 +160,20 @@ perform(start_child, [Word | Keys], #run{trace = Trace} = Run) ->
 	end,
 	ask(Parent, {start_child, Request},
 	    Run#run{parents = (Run#run.parents)#{Name => Parent}});
-perform(Call, [Word], #run{trace = Trace, parents = Parents} = Run) ->
+perform(Call, [Word], #run{parents = Parents} = Run) ->
 	Name = list_to_atom(Word),
-	About = case {string:find(Word, "@"), otp_trace:call(Trace,
-							    {find, Name})} of
-		{nomatch, _} -> Name;
-		{_, {Pid, _}} -> Pid;
-		{_, none} -> Name
+	Subject = case string:find(Word, "@") of
+		nomatch -> Name;
+		_ -> instance_pid(Name, Run)
 	end,
-	ask(maps:get(Name, Parents), {Call, About}, Run).
+	ask(maps:get(Name, Parents), {Call, Subject}, Run).
+
+%% Instances go by pid; that of a dead one is nobody's.
+instance_pid(Name, #run{trace = Trace}) ->
+	case otp_trace:call(Trace, {find, Name}) of
+		{Pid, _} -> Pid;
+		none -> otp_trace:call(Trace, {dead, Name})
+	end.
 
 %% A call of supervisor.erl, by a process of its own: its answer may take long.
 ask(Supervisor, Request, Run) ->

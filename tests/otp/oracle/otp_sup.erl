@@ -18,6 +18,7 @@ init({?MODULE, Trace, Name}) ->
 	Spec = otp_trace:call(Trace, {up, Name}),
 	case supervisor:init({self, ?MODULE, Spec}) of
 		{stop, _} = Stop ->
+			refuse_calls(),
 			down(),
 			Stop;
 		Up ->
@@ -64,9 +65,13 @@ log(#{msg := {report, #{label := {supervisor, shutdown}, report := Report}}},
 log(_Event, _Config) ->
 	ok.
 
-%% The calls whose turn has not come fail in their callers.
+%% The calls whose turn has not come fail in their callers.  In supd who asked
+%% for a stop is told ok: it holds.
 refuse_calls() ->
 	receive
+		{'$gen_call', _From, {terminate_child, _} = Request} ->
+			tell("= ~s ok", [about(Request)]),
+			refuse_calls();
 		{'$gen_call', _From, Request} ->
 			tell("= ~s stopped", [about(Request)]),
 			refuse_calls()

@@ -112,6 +112,9 @@ handle({line, Format, Args}, _, T) ->
 	{ok, line(Format, Args, T)};
 handle({find, Name}, _, T) ->
 	{maps:get(Name, T#trace.live, none), T};
+handle({dead, Name}, _, T) ->
+	Pid = spawn(fun () -> ok end),
+	{Pid, T#trace{names = (T#trace.names)#{Pid => Name}}};
 handle({fail, Name, K}, _, T) ->
 	{ok, T#trace{fail = (T#trace.fail)#{Name => K}}};
 handle({hang, Name, K}, _, T) ->
