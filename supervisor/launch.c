@@ -183,6 +183,17 @@ make_process(struct supd *d, uint32_t n, const struct spec *spec,
 	return r;
 }
 
+/* A predecessor's, which died before it could answer for it. */
+static int
+finish_process(struct supd *d, uint32_t n, enum spawn_stage *stage)
+{
+	int r = spawn_finish(d->state, n, stage);
+
+	if (r < 0)
+		exits_bury_unborn(d, n);
+	return r;
+}
+
 static void
 started(struct supd *d, uint32_t n)
 {
@@ -190,10 +201,6 @@ started(struct supd *d, uint32_t n)
 	struct process *p = &s->process[n];
 	struct child *c = &s->child[n];
 
-	/* A predecessor may have died right behind its clone. */
-	s->node_of_pid[p->tid] = n;
-	s->spawning = NO_NODE;
-	p->phase = PROCESS_ALIVE;
 	p->started = clock_ms();
 	journal_begin(s->journal);
 	journal_save(s->journal, c, sizeof(*c));
@@ -233,11 +240,8 @@ launch(struct supd *d, uint32_t n, struct event *answer)
 		r = -ENOMEM;
 	else if (!p->tid)
 		r = make_process(d, n, spec, &stage);
-	else if (p->exec_error) { /* a predecessor's, not yet buried */
-		r = -p->exec_error;
-		stage = (enum spawn_stage)p->exec_stage;
-		exits_bury_unborn(d, n);
-	}
+	else
+		r = finish_process(d, n, &stage);
 	if (r == 0) {
 		started(d, n);
 		return;
