@@ -127,8 +127,6 @@ step_start(struct tree *t, uint32_t s)
 			return true;
 	}
 	sup->cursor = next_to_start(t, next);
-	if (sup->strategy == SIMPLE_ONE_FOR_ONE)
-		sup->cursor = NO_NODE;
 	if (sup->cursor != NO_NODE) {
 		child_start(t, sup->cursor);
 		return true;
