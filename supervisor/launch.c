@@ -104,6 +104,20 @@ prepare_ready_fd(struct launch *l, const struct spec *spec, struct process *p)
 	return 0;
 }
 
+/*
+ * Measured on Linux 6.18: whoever is cloned into a cgroup that cgroup.kill was
+ * once written to is killed at birth (the kernel compares the count of kills
+ * of the parent's cgroup with the target's); so such a one is made anew.
+ */
+static int
+fresh_cgroup(struct state *s, struct process *p, const char *id)
+{
+	if (p->cgroup_killed)
+		cgroup_remove(s, id);
+	p->cgroup_killed = 0;
+	return cgroup_child(s, id);
+}
+
 static int
 prepare(struct supd *d, uint32_t n, const struct spec *spec, struct launch *l,
 	enum spawn_stage *stage)
@@ -142,7 +156,7 @@ prepare(struct supd *d, uint32_t n, const struct spec *spec, struct launch *l,
 		return r;
 	l->how.path = l->path;
 	if (d->state->fds[FD_CGROUP] >= 0)
-		l->how.cgroup = cgroup_child(d->state, node->id);
+		l->how.cgroup = fresh_cgroup(d->state, p, node->id);
 	return 0;
 }
 

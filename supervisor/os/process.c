@@ -34,6 +34,8 @@ signal_others(struct state *s, uint32_t node, const char *id, int sig)
 {
 	int r = -ENOENT;
 
+	if (sig == SIGKILL)
+		s->process[node].cgroup_killed = 1;
 	if (s->fds[FD_CGROUP] >= 0)
 		r = sig == SIGKILL ? cgroup_kill(s, id) :
 				     cgroup_signal(s, id, sig,

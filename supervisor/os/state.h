@@ -97,6 +97,7 @@ struct process {
 	int64_t grace;       /* ms; SHUTDOWN_INFINITY, SHUTDOWN_BRUTAL */
 	uint32_t kill_mode;  /* enum kill_mode */
 	int32_t ready_fd;    /* our end of ready = fd:N; -1: none */
+	uint32_t cgroup_killed; /* cgroup.kill was written: see launch.c */
 	int64_t started;     /* ms, monotonic */
 };
 
