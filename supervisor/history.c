@@ -101,14 +101,16 @@ begins_with(const char *text, const char *what)
 	return strncmp(text, what, strlen(what)) == 0;
 }
 
-/* Is e about `node` itself (and not about another that had its index)? */
+/* Is e about `node` itself (and not about another that had its index)?  That it
+   is being started is left out: what came of it follows. */
 static bool
 is_about(const struct event_record *e, uint32_t n, const struct node *node)
 {
 	const char *at = strstr(e->text, node->id);
 	size_t length = strlen(node->id);
 
-	return e->node == n && at && at > e->text && at[-1] == '=' &&
+	return e->node == n && !begins_with(e->text, "event=starting ") && at &&
+	       at > e->text && at[-1] == '=' &&
 	       (at[length] == ' ' || at[length] == '\0');
 }
 

@@ -20,6 +20,7 @@ static const struct {
 	{ "down", "stop" },
 	{ "show", "status" },
 	{ "list", "status" },
+	{ "stat", "status" },
 	{ "ps", "status" },
 	{ "is-active", "status" },
 	{ "is-failed", "status" },

@@ -142,6 +142,7 @@ tell(const json_t *event)
 {
 	char text[1024];
 	const char *name, *id, *rest, *words;
+	char *prose;
 
 	log_escape(text, sizeof(text), show_string(event, "text"));
 	name = strncmp(text, "event=", 6) == 0 ? text + 6 : text;
@@ -156,6 +157,9 @@ tell(const json_t *event)
 	}
 	id = strchr(rest, '=') + 1;
 	rest = id + strcspn(id, " ");
+	prose = strstr(rest, " text=");
+	if (prose)
+		*prose = '\0';
 	printf("  %.*s %s", (int)(rest - id), id, words);
 	if (*rest)
 		printf(" (%s)", rest + 1);
@@ -200,9 +204,10 @@ explain_child(const json_t *child)
 	       show_duration(show_int(child, "age"), age));
 	if (*reason)
 		printf("; its last end: %s", reason);
-	printf("; %" PRId64 " of %" PRId64 " restarts in %s\n",
-	       show_int(child, "restarts"), show_int(child, "limit"),
-	       show_duration(show_int(child, "period"), period));
+	printf("; %" PRId64 " restarts in %s (%" PRId64 " allowed)\n",
+	       show_int(child, "restarts"),
+	       show_duration(show_int(child, "period"), period),
+	       show_int(child, "limit"));
 }
 
 enum supctl_exit
