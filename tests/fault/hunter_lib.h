@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * hunter_lib.h - kills supervisors where one wants: at the n-th instruction or
+ * system call of their lives, or while they clone.
+ *
+ * It traces a keeper, this program's own or that of any supd, and thereby finds
+ * each supervisor before its first instruction.
+ */
+#ifndef HUNTER_LIB_H
+#define HUNTER_LIB_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+struct hunter {
+	pid_t keeper;
+	int status; /* of the keeper, when it has ended */
+};
+
+/* 0; -errno if it may not be traced. */
+int
+hunter_attach(struct hunter *h, pid_t keeper);
+
+/* The next supervisor, stopped before its first instruction; 0: the keeper has
+   ended. */
+pid_t
+hunter_next(struct hunter *h);
+
+/* The following end the supervisor; true if it lived that long.  One that ends
+   before is gone as well. */
+
+bool
+hunter_kill_after_steps(pid_t supervisor, unsigned steps);
+
+/* Counts the entry and the exit of each one. */
+bool
+hunter_kill_at_syscall(pid_t supervisor, unsigned number);
+
+/* Some microseconds after it has entered its n-th clone3(), while the child is
+   at work in its memory. */
+bool
+hunter_kill_in_clone(pid_t supervisor, unsigned clone, unsigned microseconds);
+
+/* Some microseconds after it began, running freely. */
+bool
+hunter_kill_after(pid_t supervisor, unsigned microseconds);
+
+/* Lets it live; hunter_next() returns when the next one is born. */
+void
+hunter_spare(pid_t supervisor);
+
+#endif
