@@ -4,16 +4,14 @@
 
 load helper
 
-setup() {
-	T=$BATS_TEST_TMPDIR
-	export SUPD_E2E=$T
-	SUPD=
-	CHECKPOINT=$T/checkpoint
-	FAST=(counter --interval 0 --checkpoint "$CHECKPOINT")
+fast() {
+	counter --interval 0 --checkpoint "$T/checkpoint" "$@"
 }
 
-fast() {
-	"${FAST[@]}" "$@"
+# The same in the background, as $PID, adding to $T/out.
+start_fast() {
+	counter --interval 0 --checkpoint "$T/checkpoint" "$@" >> "$T/out" &
+	PID=$!
 }
 
 exits_with() {
@@ -70,15 +68,14 @@ ends_by() {
 }
 
 @test "counter skips no number however often it is killed" {
-	local i pid lines=0
+	local i printed=0
 	for i in {1..60}; do
-		"${FAST[@]}" >> "$T/out" &
-		pid=$!
-		wait_until has_lines "$T/out" $((lines + i % 7 * 50 + 1))
-		ends_by "$pid" KILL 137
+		start_fast
+		wait_until has_lines "$T/out" $((printed + i % 7 * 50 + 1))
+		ends_by "$PID" KILL 137
 		# A line that the kill has cut short is completed here.
 		[ -z "$(tail -c 1 "$T/out")" ] || echo >> "$T/out"
-		lines=$(wc -l < "$T/out")
+		printed=$(wc -l < "$T/out")
 	done
 	# A number that is out but not saved comes again; a piece of one may
 	# stand before it.
@@ -92,15 +89,15 @@ ends_by() {
 }
 
 @test "counter ends in order by SIGTERM and SIGINT, and goes on exactly" {
-	local sig lines=0
+	local sig printed=0
 	for sig in TERM INT TERM INT; do
-		"${FAST[@]}" >> "$T/out" &
-		lines=$((lines + 100))
-		wait_until has_lines "$T/out" "$lines"
-		ends_by $! "$sig" 0
-		lines=$(wc -l < "$T/out")
+		start_fast
+		printed=$((printed + 100))
+		wait_until has_lines "$T/out" "$printed"
+		ends_by "$PID" "$sig" 0
+		printed=$(wc -l < "$T/out")
 	done
-	seq "$lines" | diff - "$T/out"
+	seq "$printed" | diff - "$T/out"
 }
 
 @test "counter ends at once in the middle of a long pause" {
@@ -134,11 +131,11 @@ ends_by() {
 }
 
 @test "counter --hang-at N neither counts nor ends" {
-	"${FAST[@]}" --hang-at 4 > "$T/out" &
+	start_fast --hang-at 4
 	wait_until has_lines "$T/out" 3
-	kill -TERM $!
-	wait_until grep -q '^State:.S' "/proc/$!/status"
-	ends_by $! KILL 137
+	kill -TERM "$PID"
+	wait_until grep -q '^State:.S' "/proc/$PID/status"
+	ends_by "$PID" KILL 137
 	seq 3 | diff - "$T/out"
 }
 
@@ -163,7 +160,7 @@ ends_by() {
 
 @test "a second counter on the same checkpoint is told who has it" {
 	local first
-	counter --interval 5ms --checkpoint "$CHECKPOINT" > "$T/out" &
+	counter --interval 5ms --checkpoint "$T/checkpoint" > "$T/out" &
 	first=$!
 	wait_until has_lines "$T/out" 1
 	exits_with 75 fast
@@ -174,7 +171,7 @@ ends_by() {
 @test "counter uses the older count when the newest is damaged" {
 	fast --count 10 > "$T/out"
 	# Generation 10 is in slot 1.
-	printf x | dd of="$CHECKPOINT" bs=1 seek=$((8192 + 33)) conv=notrunc \
+	printf x | dd of="$T/checkpoint" bs=1 seek=$((8192 + 33)) conv=notrunc \
 		2> /dev/null
 	exits_with 0 fast --count 11
 	grep 'going on from generation 9' "$T/stderr"
@@ -182,13 +179,13 @@ ends_by() {
 }
 
 @test "counter refuses what is no checkpoint, and leaves it alone" {
-	echo precious > "$CHECKPOINT"
+	echo precious > "$T/checkpoint"
 	exits_with 65 fast
 	grep 'not a checkpoint file' "$T/stderr"
-	[ "$(cat "$CHECKPOINT")" = precious ]
-	rm "$CHECKPOINT"
+	[ "$(cat "$T/checkpoint")" = precious ]
+	rm "$T/checkpoint"
 	fast --count 3 > "$T/out"
-	truncate -s 5000 "$CHECKPOINT"
+	truncate -s 5000 "$T/checkpoint"
 	exits_with 65 fast
 	grep 'truncated: 5000 bytes' "$T/stderr"
 	exits_with 66 counter --checkpoint "$T/none/checkpoint"
@@ -196,7 +193,7 @@ ends_by() {
 
 @test "counter --inspect prints the generations" {
 	fast --count 6 > "$T/out"
-	counter --inspect "$CHECKPOINT" > "$T/inspected"
+	counter --inspect "$T/checkpoint" > "$T/inspected"
 	cat "$T/inspected"
 	[ "$(grep -c state=valid "$T/inspected")" = 4 ]
 	sed -n 2p "$T/inspected" | grep 'generation=6 .* data=06000000'
