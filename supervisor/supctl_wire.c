@@ -209,7 +209,8 @@ next_message(struct supctl *s)
 		if (end)
 			return parse_message(s,
 					     (size_t)(end - s->in) - s->taken);
-		memmove(s->in, s->in + s->taken, s->length - s->taken);
+		if (s->taken > 0)
+			memmove(s->in, s->in + s->taken, s->length - s->taken);
 		s->length -= s->taken;
 		s->taken = 0;
 		scanned = s->length;

@@ -34,6 +34,9 @@ struct world {
 	size_t length;
 };
 
+/* Lives as long as we do, as the daemon's; volatile: for the leak checker. */
+static struct loop *volatile loop;
+
 static void
 ready(void *arg, int events)
 {
@@ -65,7 +68,8 @@ make_world(void **state)
 	w->settings.name = strdup("test");
 	w->d.settings = &w->settings;
 	w->d.tree = tree_init(w->d.state->tree, &root, 1, w->d.state->journal);
-	w->d.loop = loop_new(-1);
+	w->d.loop = loop = loop_new(-1);
+	assert_non_null(loop);
 	add_child(&w->d, "a");
 	add_child(&w->d, "b");
 	*state = w;
