@@ -72,9 +72,9 @@ static int
 prepare(int fd, const struct sockaddr_un *address, unsigned mode, gid_t group,
 	const char **what)
 {
-	*what = "make";
 	int r = bind_exactly(fd, address);
 
+	*what = "make";
 	if (r < 0)
 		return r;
 	*what = "change the group of";
@@ -93,23 +93,26 @@ listener_open(const char *path, unsigned mode, gid_t group, char *err,
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	const char *what = "make the directory of";
-	int fd, r;
+	size_t length = strlen(path);
+	int fd, r = 0;
 
-	if (strlen(path) >= sizeof(address.sun_path)) {
+	if (length >= sizeof(address.sun_path)) {
 		snprintf(err, err_size, "socket %s: the path is too long",
 			 path);
 		return -ENAMETOOLONG;
 	}
-	strcpy(address.sun_path, path);
+	memcpy(address.sun_path, path, length);
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (fd < 0)
-		return -errno;
-	r = make_parents(path, 0755);
+		r = -errno;
+	if (r == 0)
+		r = make_parents(path, 0755);
 	if (r == 0)
 		r = prepare(fd, &address, mode, group, &what);
 	if (r == 0)
 		return fd;
-	close(fd);
+	if (fd >= 0)
+		close(fd);
 	if (r == -EADDRINUSE)
 		snprintf(err, err_size,
 			 "socket %s: somebody listens on it,"

@@ -16,12 +16,14 @@
 static enum supctl_exit
 take(struct supctl *s, const char *path)
 {
-	if (strlen(path) >= sizeof(s->path)) {
+	size_t length = strlen(path);
+
+	if (length >= sizeof(s->path)) {
 		supctl_say("%s: the path is too long for a socket", path);
 		return SUPCTL_USAGE;
 	}
 	memset(s->path, 0, sizeof(s->path));
-	strcpy(s->path, path);
+	memcpy(s->path, path, length);
 	return SUPCTL_DONE;
 }
 

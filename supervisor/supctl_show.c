@@ -185,7 +185,7 @@ void
 show_tree(struct table *t, const json_t *children, bool ascii)
 {
 	bool *is_last = find_last(children);
-	bool open[DEPTH_MAX];
+	bool open[DEPTH_MAX] = { false };
 	char branch[BRANCH_SIZE];
 
 	t->failed = t->failed || !is_last;
