@@ -5,6 +5,7 @@
 #include "hunter_lib.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stddef.h>
@@ -98,8 +99,24 @@ spend(unsigned microseconds)
 	       microseconds);
 }
 
-bool
-hunter_kill_after_steps(pid_t pid, unsigned steps)
+/* On one processor a step costs a tenth of what it costs on two. */
+static void
+share_processor(pid_t pid, cpu_set_t *before)
+{
+	int cpu = sched_getcpu();
+	cpu_set_t one;
+
+	sched_getaffinity(0, sizeof(*before), before);
+	if (cpu < 0)
+		return;
+	CPU_ZERO(&one);
+	CPU_SET((size_t)cpu, &one);
+	sched_setaffinity(0, sizeof(one), &one);
+	sched_setaffinity(pid, sizeof(one), &one);
+}
+
+static bool
+step(pid_t pid, unsigned steps)
 {
 	for (; steps > 0; steps--) {
 		trace(PTRACE_SINGLESTEP, pid, 0);
@@ -108,6 +125,18 @@ hunter_kill_after_steps(pid_t pid, unsigned steps)
 	}
 	kill_now(pid);
 	return true;
+}
+
+bool
+hunter_kill_after_steps(pid_t pid, unsigned steps)
+{
+	cpu_set_t before;
+	bool lived;
+
+	share_processor(pid, &before);
+	lived = step(pid, steps);
+	sched_setaffinity(0, sizeof(before), &before);
+	return lived;
 }
 
 bool

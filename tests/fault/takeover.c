@@ -35,6 +35,7 @@
 
 #define FIRST 2u /* nodes FIRST to LAST are the children */
 #define LAST 5u
+#define STRIDE 101 /* instructions; which of them differs from run to run */
 #define LIVES_MAX 100000u
 #define TIME_LIMIT 280 /* seconds, for all */
 #define FD_LINES FD_LOG /* where the state keeps our pipe */
@@ -234,12 +235,12 @@ struct way {
 	unsigned tries, all; /* all: with FAULT_FULL */
 };
 
-static unsigned stride;
+static unsigned stride, offset;
 
 static bool
 by_step(pid_t pid, unsigned i)
 {
-	return hunter_kill_after_steps(pid, i * stride);
+	return hunter_kill_after_steps(pid, i * stride + offset);
 }
 
 static bool
@@ -261,9 +262,9 @@ by_time(pid_t pid, unsigned i)
 }
 
 static const struct way ways[] = {
-	{ "after every k-th instruction", by_step, 220, 9000 },
-	{ "at every system call", by_syscall, 300, 400 },
-	{ "in clone3()", in_clone, 300, 4000 },
+	{ "after every k-th instruction", by_step, 60, 6000 },
+	{ "at every system call", by_syscall, 160, 400 },
+	{ "in clone3()", in_clone, 160, 4000 },
 	{ "at any time", by_time, 300, 4000 },
 };
 
@@ -272,7 +273,8 @@ hunt(struct run *r, const struct way *way, bool is_full)
 {
 	unsigned tries = is_full ? way->all : way->tries, kills = 0;
 
-	stride = is_full ? 1 : 41;
+	stride = is_full ? 1 : STRIDE;
+	offset = is_full ? 0 : (unsigned)getpid() % STRIDE;
 	for (unsigned i = 0; i < tries; i++) {
 		pid_t pid = hunter_next(&r->hunter);
 
