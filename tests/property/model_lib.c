@@ -48,7 +48,7 @@ model_spec(struct model *m, struct child_spec *spec, uint64_t seed,
 		.is_supervisor = draw(&r) % 4 == 0,
 		.strategy = (enum strategy)(draw(&r) % 4),
 		.on_limit = (enum on_limit)(draw(&r) % 2),
-		.intensity = (uint32_t)(draw(&r) % 4),
+		.intensity = (uint32_t)(draw(&r) % (draw(&r) % 3 ? 30 : 4)),
 		.period = (int64_t)(1 + draw(&r) % 30),
 	};
 	if (p && p->strategy == SIMPLE_ONE_FOR_ONE)

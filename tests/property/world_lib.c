@@ -84,11 +84,21 @@ world_op_name(const struct op *op)
 	return kinds[op->kind].name;
 }
 
+static uint64_t events;
+
+uint64_t
+world_events(void)
+{
+	return events;
+}
+
 static void
 give(struct model *m, struct event *e)
 {
-	if (!model_done(m))
-		model_event(m, e);
+	if (model_done(m))
+		return;
+	model_event(m, e);
+	events++;
 }
 
 static const struct reason reasons[] = {

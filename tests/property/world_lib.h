@@ -25,6 +25,10 @@ world_run(uint64_t seed, const struct op *ops, size_t count);
 struct op
 world_op(uint64_t seed, size_t i);
 
+/* Events that all strings together have given to the core so far. */
+uint64_t
+world_events(void);
+
 /* Describes an operation. */
 const char *
 world_op_name(const struct op *op);
