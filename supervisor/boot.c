@@ -29,8 +29,6 @@
 #include "shell.h"
 #include "watches.h"
 
-#define EX_RUNNING 69 /* DESIGN section 8 */
-
 static void
 say_config_error(void *arg, const char *line)
 {
@@ -65,11 +63,11 @@ read_settings(struct supd *d, const char *text)
 static int
 refuse(const struct supd *d, const struct options *o, int pid)
 {
-	if (o->ensure)
-		return EX_OK;
-	log_err("%s is already running (pid %d): stop it with `supctl -c %s"
-		" shutdown`, or give this one a name or state_dir of its own",
-		d->settings->name, pid, o->config);
+	if (!o->ensure)
+		log_err("%s is already running (pid %d): stop it with `supctl"
+			" -c %s shutdown`, or give this one a name or"
+			" state_dir of its own",
+			d->settings->name, pid, o->config);
 	return EX_RUNNING;
 }
 

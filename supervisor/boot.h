@@ -8,6 +8,8 @@
 
 #include <stdbool.h>
 
+#define EX_RUNNING 69 /* another supd runs on this configuration */
+
 struct supd;
 
 /* What the command line says (supd.8). */

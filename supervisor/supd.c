@@ -160,6 +160,8 @@ run(struct options *o)
 				 o->config);
 		supervisor_options(o);
 		status = (unsigned char)keeper_run(s, supervisor_run);
+		if (status == EX_RUNNING && o->ensure)
+			status = EX_OK;
 		ready = s->fds[FD_READY];
 	}
 	if (ready >= 0 && write(ready, &status, 1) < 0)
