@@ -14,7 +14,7 @@ as_pid_1() {
 		"$BUILD/supd" -c "$T/t.ini" > "$T/out" 2> "$T/supd.err" 3>&- &
 	SUPD=$!
 	wait_until supctl ping
-	read -r INIT < "/proc/$SUPD/task/$SUPD/children"
+	INIT=$(pgrep -P "$SUPD")
 }
 
 @test "PID 1: runs children, reaps orphans, stops in order" {

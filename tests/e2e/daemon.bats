@@ -17,7 +17,7 @@ simple() {
 }
 
 @test "wrong usage is 64" {
-	run -64 supd
+	run -64 supd surplus
 	run -64 supd --no-such-flag
 }
 

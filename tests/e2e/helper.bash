@@ -67,17 +67,21 @@ config() {
 	} > "$T/t.ini"
 }
 
-# victim ID [KEY=VALUE...] [-- WORD...]: a [child:] section (victim.c).
+# victim ID [KEY=VALUE...] [-- WORD...]: a [child:] section (victim.c).  It is
+# ready when it has said "start", so that the trace has one order; unless it is
+# given another `ready`.
 victim() {
-	local id=$1 keys=
+	local id=$1 keys='' ready=fd=3
 	shift
 	while [ $# -gt 0 ] && [ "$1" != -- ]; do
 		keys+="$1"$'\n'
+		[[ $1 != ready* ]] || ready=
 		shift
 	done
 	[ "${1:-}" = -- ] && shift
-	printf '[child:%s]\ncommand = e2e_victim %s %s %s\n%s' \
-		"$id" "$T/trace" "$id" "$*" "$keys"
+	[ -z "$ready" ] || keys+="ready = fd:3"$'\n'
+	printf '[child:%s]\ncommand = e2e_victim %s %s %s %s\n%s' \
+		"$id" "$T/trace" "$id" "$ready" "$*" "$keys"
 }
 
 # start_supd [ARGUMENT...]: in the background, until it answers.

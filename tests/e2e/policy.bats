@@ -133,9 +133,9 @@ end_it() {
 }
 
 @test "a restart does not overlap the old process' descendants" {
-	one -- child
+	one "shutdown = 300ms" -- child
 	wait_until trace_has "descendant a"
-	before=$(pgrep -f "e2e_victim $T/trace a child" | sort)
+	before=$(pgrep -f "e2e_victim $T/trace a fd=3 child" | sort)
 	[ "$(wc -w <<< "$before")" = 2 ]
 	end_it KILL
 	wait_until pid_changed a "$OLD"
@@ -145,21 +145,25 @@ end_it() {
 }
 
 @test "stop ends what escaped into a session of its own" {
-	one -- child
+	one "shutdown = 300ms" -- child
 	wait_until trace_has "descendant a"
 	supctl stop a
-	run ! pgrep -f "e2e_victim $T/trace a child"
+	run ! pgrep -f "e2e_victim $T/trace a fd=3 child"
 }
 
 @test "ready = notify: the next sibling waits for READY=1" {
 	config < <(
-		victim a ready=notify -- "once=$T/go" ready "status=all well"
+		victim a ready=notify -- "await=$T/go" "status=well" ready
 		victim b)
 	start_supd
+	wait_until trace_has "start a"
+	state_is a STARTING
+	state_is b STOPPED
+	touch "$T/go"
 	wait_until state_is b RUNNING
-	trace_is "start a" "start a" "start b"
+	trace_is "start a" "start b"
 	run -0 supctl status a
-	[[ $output == *"all well"* ]]
+	[[ $output == *well* ]]
 }
 
 @test "ready = fd:N: a newline on it" {
@@ -181,9 +185,12 @@ end_it() {
 }
 
 @test "an end before readiness is a failed start, code 0 included" {
-	config "intensity = 1" < <(victim a ready=notify restart=temporary -- code=0)
+	config "intensity = 1" < <(
+		victim a ready=notify restart=transient -- code=0)
 	start_supd
-	wait_until state_is a FATAL || state_is a EXITED
+	wait_until state_is a FATAL
+	run -0 supctl events
+	[[ $output == *event=start_failed*child=a*event=start_failed*child=a* ]]
 }
 
 @test "autostart = no waits for start" {

@@ -191,9 +191,9 @@ workers 2" ]
 
 @test "check: the file, without touching anything" {
 	two
-	run -0 supctl -c "$T/t.ini" check
+	run -0 command supctl -c "$T/t.ini" check
 	echo "nonsense = 1" >> "$T/t.ini"
-	run -6 supctl -c "$T/t.ini" check
+	run -6 command supctl -c "$T/t.ini" check
 	[[ $output == *nonsense* ]]
 	state_is a RUNNING
 }

@@ -9,7 +9,8 @@
  * word.  Words: deaf (ignores SIGTERM but says "stop"), code=N (ends at once),
  * ready (READY=1 to $NOTIFY_SOCKET), status=TEXT (STATUS=TEXT), fd=N (a newline
  * on that descriptor), child (forks a child in a session of its own that
- * ignores SIGTERM), once=FILE (fails with 1 unless FILE exists, makes it).
+ * ignores SIGTERM), await=FILE (until FILE exists), once=FILE (ends with 1
+ * unless FILE exists, and makes it).
  */
 #include <err.h>
 #include <fcntl.h>
@@ -20,6 +21,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 static const char *trace_path, *id;
@@ -71,6 +73,7 @@ leave_descendant(void)
 static void
 obey(const char *word, bool *deaf)
 {
+	static const struct timespec pause_20ms = { .tv_nsec = 20000000 };
 	const char *value = strchr(word, '=') ? strchr(word, '=') + 1 : "";
 
 	if (strcmp(word, "deaf") == 0)
@@ -86,6 +89,9 @@ obey(const char *word, bool *deaf)
 		err(71, "%s", word);
 	else if (strcmp(word, "child") == 0)
 		leave_descendant();
+	else if (strncmp(word, "await=", 6) == 0)
+		while (access(value, F_OK) != 0)
+			nanosleep(&pause_20ms, NULL);
 	else if (strncmp(word, "once=", 5) == 0 && access(value, F_OK) != 0)
 		exit(close(open(value, O_CREAT | O_WRONLY, 0666)) + 1);
 }
