@@ -81,7 +81,7 @@ report(struct sup_checkpoint *c, const char *format, ...)
 	va_list args;
 
 	if (length && length + 3 < sizeof(c->report)) {
-		strcpy(c->report + length, "; ");
+		memcpy(c->report + length, "; ", 3);
 		length += 2;
 	}
 	va_start(args, format);
@@ -288,8 +288,8 @@ write_through(int fd, off_t offset, const struct layout_slot *head,
 	ssize_t n;
 
 	/* iov_base is not const for the sake of readv(). */
-	memcpy(&part[0].iov_base, &head, sizeof(head));
-	memcpy(&part[1].iov_base, &data, sizeof(data));
+	memcpy(&part[0].iov_base, &head, sizeof(void *));
+	memcpy(&part[1].iov_base, &data, sizeof(void *));
 	do {
 		n = pwritev2(fd, part, 2, offset, RWF_DSYNC);
 	} while (n < 0 && errno == EINTR);

@@ -80,8 +80,10 @@ payload_is_right(int fd, const struct layout_header *h,
 
 	while (left) {
 		size_t n = left < CHUNK ? left : CHUNK;
-		unsigned char *at = to ? to : chunk;
+		unsigned char *at = chunk;
 
+		if (to)
+			at = to;
 		if (!sup_read_at(fd, at, n, offset))
 			return false;
 		crc = sup_crc32c(crc, at, n);
