@@ -105,6 +105,15 @@ set_other_defaults(struct draft *d)
 	}
 }
 
+static void
+check_group(struct config_files *files, const char *group)
+{
+	if (group && !getgrnam(group))
+		report_error(files->report,
+			     &filler_find(&files->supd, KEY_SOCKET_GROUP)->at,
+			     "supd: there is no group '%.32s'", group);
+}
+
 void
 config_supd(struct config *c, struct config_files *files, const char *path)
 {
@@ -117,10 +126,7 @@ config_supd(struct config *c, struct config_files *files, const char *path)
 	set_first_defaults(&f->draft, path);
 	filler_take(f, FILL_REST);
 	set_other_defaults(&f->draft);
-	if (s->socket_group && !getgrnam(s->socket_group))
-		report_error(files->report, &files->supd.at,
-			     "supd: there is no group '%.32s'",
-			     s->socket_group);
+	check_group(files, s->socket_group);
 	c->name = s->name;
 	c->state_dir = s->state_dir;
 	c->socket = s->socket;
