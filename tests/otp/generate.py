@@ -27,7 +27,10 @@ class Scenario:
         self.inside = {}       # name: its supervisor
         self.children = []
         self.notifying = []
+        self.temporary = []
+        self.timed = None      # only below it, lest two times come together
         self.hung = False
+        self.patient = []      # no time limits their stop
         self.gentle = []       # those whose stop is not a kill
         self.templates = {}    # name: number of the last instance
         self.instances = []
@@ -92,10 +95,14 @@ class Scenario:
 
     def child_keys(self, name, automatic):
         keys = self.as_child(automatic)
-        shutdown = self.pick((4, "5"), (1, "infinity"), (1, "brutal_kill"),
+        if keys[0] == "restart=temporary":
+            self.temporary.append(name)
+        shutdown = self.pick((4, "5"), (4, "infinity"), (2, "brutal_kill"),
                              (2, str(self.random.randint(1, 3))))
         if shutdown != "5":
             keys.append(f"shutdown={shutdown}")
+        if shutdown == "infinity":
+            self.patient.append(name)
         if shutdown != "brutal_kill":
             self.gentle.append(name)
         if self.random.random() < 0.3:
@@ -117,9 +124,10 @@ class Scenario:
     # --- the script ---
 
     def script(self):
+        self.timed = self.random.choice(list(self.supervisors))
         for name in self.children:
             if self.random.random() < 0.15:
-                self.say("slow", name)
+                self.slow(name)
         if self.random.random() < 0.15:
             self.plan_failures()
         self.say("boot")
@@ -159,12 +167,23 @@ class Scenario:
         self.say("fail", self.anybody(), self.pick((3, 1), (2, 2), (1, 4)))
 
     def change_pace(self):
-        self.say(self.pick((2, "slow"), (1, "quick")), self.anybody())
+        name = self.anybody()
+        if self.random.random() < 0.3:
+            self.say("quick", name)
+        else:
+            self.slow(name)
+
+    def slow(self, name):
+        if name in self.patient or self.inside[name] == self.timed:
+            self.say("slow", name)
 
     def hang(self):
-        if self.notifying:
+        # Below the root only: when a nested supervisor is up after a wait,
+        # it and its parent go on side by side, in no order.
+        names = [n for n in self.notifying if self.inside[n] == "root"]
+        if names:
             self.hung = True
-            self.say("hang", self.random.choice(self.notifying), 1)
+            self.say("hang", self.random.choice(names), 1)
 
     def settle(self):
         self.say("settle")
@@ -180,8 +199,10 @@ class Scenario:
         return self.random.choice(self.children + nested)
 
     def terminate(self):
+        # While it starts supd ends its start, OTP waits for it; when it has
+        # ended for good OTP has forgotten it, supd says ok.
         name = self.random.choice([self.subject(), self.anybody()])
-        if self.hung:  # supd ends a start in progress, OTP waits for it
+        if self.hung or name in self.temporary:
             self.settle()
         self.say("terminate_child", name)
 
@@ -190,6 +211,7 @@ class Scenario:
 
     def delete(self):
         if self.dynamic:
+            self.settle()
             self.say("delete_child", self.random.choice(self.dynamic))
 
     def add(self):
@@ -199,6 +221,7 @@ class Scenario:
             self.templates[template] += 1
             name = f"{template}@{self.templates[template]}"
             self.instances.append(name)
+            self.inside[name] = self.inside[template]
             self.start(name, self.inside[template])
             return
         parent = self.random.choice([n for n, s in self.supervisors.items()

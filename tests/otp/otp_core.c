@@ -29,13 +29,14 @@
 
 #include "answer_lib.h"
 #include "core/reason.h"
+#include "core/supervisor.h"
 #include "world_lib.h"
 
-static const char *const phases[] = {
-	[PHASE_GONE] = "not running",
-	[PHASE_STARTING] = "starting",
-	[PHASE_RUNNING] = "running",
-	[PHASE_STOPPING] = "stopping",
+static const char *const lives[] = {
+	[LIFE_GONE] = "not running",
+	[LIFE_STARTING] = "starting",
+	[LIFE_RUNNING] = "running",
+	[LIFE_STOPPING] = "stopping",
 };
 
 static void
@@ -51,8 +52,7 @@ is_up(struct world *w, const char *supervisor)
 	const struct node *n =
 		tree_node(w->tree, tree_find(w->tree, supervisor));
 
-	if (n && (n->state == STARTING || n->state == RUNNING ||
-		  n->state == STOPPING))
+	if (n && n->phase != PHASE_DOWN)
 		return true;
 	trace_line(&w->trace, "- %s is not running", supervisor);
 	return false;
@@ -73,24 +73,24 @@ verb_tick(struct world *w, const struct words *words)
 		world_tick(w);
 }
 
-/* A process in one of the phases from min to max; NULL: said that not. */
+/* A process whose life is from min to max; NULL: said that not. */
 static struct actor *
-process(struct world *w, const char *id, enum phase min, enum phase max)
+process(struct world *w, const char *id, enum life min, enum life max)
 {
 	struct actor *a = world_actor(w, id);
 
-	if (a && a->phase >= min && a->phase <= max)
+	if (a && a->life >= min && a->life <= max)
 		return a;
 	trace_line(&w->trace, "- %s is %s", id,
-		   phases[a ? a->phase : PHASE_GONE]);
+		   lives[a ? a->life : LIFE_GONE]);
 	return NULL;
 }
 
 static void
 verb_exit(struct world *w, const struct words *words)
 {
-	struct actor *a = process(w, words->word[1], PHASE_STARTING,
-				  PHASE_STOPPING);
+	struct actor *a = process(w, words->word[1], LIFE_STARTING,
+				  LIFE_STOPPING);
 
 	if (a)
 		world_end(w, a, words->word[2]);
@@ -99,8 +99,8 @@ verb_exit(struct world *w, const struct words *words)
 static void
 verb_kill(struct world *w, const struct words *words)
 {
-	struct actor *a = process(w, words->word[1], PHASE_STARTING,
-				  PHASE_STOPPING);
+	struct actor *a = process(w, words->word[1], LIFE_STARTING,
+				  LIFE_STOPPING);
 
 	if (a)
 		world_end(w, a, "killed");
@@ -109,8 +109,8 @@ verb_kill(struct world *w, const struct words *words)
 static void
 verb_signal(struct world *w, const struct words *words)
 {
-	struct actor *a = process(w, words->word[1], PHASE_RUNNING,
-				  PHASE_RUNNING);
+	struct actor *a = process(w, words->word[1], LIFE_RUNNING,
+				  LIFE_RUNNING);
 	struct event e = { .type = ON_CALL, .call = CALL_EXIT };
 
 	if (!a || !reason_parse(words->word[2], &e.reason))
@@ -127,12 +127,10 @@ static struct actor *
 planned(struct world *w, const struct words *words)
 {
 	struct actor *a = world_actor(w, words->word[1]);
+	struct declared unborn = { .in = "" };
 
-	if (!a) {
-		fprintf(stderr, "nobody is called %s\n", words->word[1]);
-		exit(2);
-	}
-	return a;
+	snprintf(unborn.spec.id, sizeof(unborn.spec.id), "%s", words->word[1]);
+	return a ? a : world_declare(w, &unborn);
 }
 
 static void
@@ -162,15 +160,15 @@ verb_quick(struct world *w, const struct words *words)
 static void
 become_ready(struct world *w, struct actor *a)
 {
-	a->phase = PHASE_RUNNING;
+	a->life = LIFE_RUNNING;
 	world_step(w, &(struct event){ .type = ON_READY, .node = a->node });
 }
 
 static void
 verb_ready(struct world *w, const struct words *words)
 {
-	struct actor *a = process(w, words->word[1], PHASE_STARTING,
-				  PHASE_STARTING);
+	struct actor *a = process(w, words->word[1], LIFE_STARTING,
+				  LIFE_STARTING);
 
 	if (a)
 		become_ready(w, a);
@@ -185,14 +183,14 @@ verb_settle(struct world *w, const struct words *words)
 	for (;;) {
 		first = NULL;
 		for (a = w->actors; a < w->actors + w->actor_count; a++)
-			if ((a->phase == PHASE_STARTING ||
-			     a->phase == PHASE_STOPPING) &&
+			if ((a->life == LIFE_STARTING ||
+			     a->life == LIFE_STOPPING) &&
 			    (!first || strcmp(a->declared.spec.id,
 					      first->declared.spec.id) < 0))
 				first = a;
 		if (!first)
 			return;
-		if (first->phase == PHASE_STARTING)
+		if (first->life == LIFE_STARTING)
 			become_ready(w, first);
 		else
 			world_end(w, first, "shutdown");

@@ -84,7 +84,7 @@ die(struct world *w, struct actor *a, const struct reason *reason)
 		abort();
 	w->dying[w->dying_end++ % DYING_MAX] =
 		(struct dying){ .node = a->node, .reason = *reason };
-	a->phase = PHASE_GONE;
+	a->life = LIFE_GONE;
 }
 
 static void
@@ -105,7 +105,7 @@ do_start(struct world *w, uint32_t node)
 	}
 	a->node = node;
 	a->signalled[0] = '\0';
-	a->phase = a->hang ? PHASE_STARTING : PHASE_RUNNING;
+	a->life = a->hang ? LIFE_STARTING : LIFE_RUNNING;
 	tree_step(w->tree, &e, w->now);
 	if (a->hang) {
 		a->hang--;
@@ -122,7 +122,7 @@ do_stop(struct world *w, struct actor *a)
 	const char *id = a->declared.spec.id;
 
 	trace_line(&w->trace, "stop %s", id);
-	a->phase = PHASE_STOPPING;
+	a->life = LIFE_STOPPING;
 	if (a->slow)
 		return;
 	trace_line(&w->trace, "exit %s %s", id,
@@ -135,7 +135,7 @@ do_kill(struct world *w, struct actor *a)
 {
 	struct reason reason = { .kind = REASON_SIGNAL, .value = SIGKILL };
 
-	if (a->phase == PHASE_GONE)
+	if (a->life == LIFE_GONE)
 		return;
 	trace_line(&w->trace, "kill %s", a->declared.spec.id);
 	die(w, a, &reason);
@@ -239,6 +239,19 @@ world_step(struct world *w, const struct event *e)
 	}
 }
 
+/*
+ * What the core is not asked, or answers otherwise: a child that is no more
+ * (instances go by pid in OTP, and a dead pid is fine), and one that has ended
+ * for good, which OTP has forgotten and people may stop.
+ */
+static bool
+is_unknown(const struct node *n, enum call_type call, const char *subject)
+{
+	if (call == CALL_SYNC)
+		return strcmp(n->id, subject) != 0 && !strchr(subject, '@');
+	return call == CALL_STOP && !n->listed && !n->fresh && !n->is_template;
+}
+
 void
 world_call(struct world *w, const char *verb, enum call_type call,
 	   uint32_t node, const char *subject)
@@ -248,11 +261,7 @@ world_call(struct world *w, const char *verb, enum call_type call,
 
 	if (w->call_count == CALLS_MAX)
 		abort();
-	/* supd lets people stop what has ended for good; OTP forgot it. */
-	w->calls[w->call_count].unknown =
-		call == CALL_SYNC ? strcmp(n->id, subject) != 0 :
-		call == CALL_STOP ? !n->listed && !n->fresh && !n->is_template :
-				    false;
+	w->calls[w->call_count].unknown = is_unknown(n, call, subject);
 	snprintf(w->calls[w->call_count].verb, sizeof(w->calls[0].verb), "%s",
 		 verb);
 	snprintf(w->calls[w->call_count].subject,
@@ -269,7 +278,7 @@ world_end(struct world *w, struct actor *a, const char *reason)
 	trace_line(&w->trace, "exit %s %s", a->declared.spec.id, reason);
 	if (!reason_parse(reason, &e.reason))
 		abort();
-	a->phase = PHASE_GONE;
+	a->life = LIFE_GONE;
 	world_step(w, &e);
 }
 

@@ -15,12 +15,12 @@
 #define DYING_MAX 256
 
 /* What a process is doing. */
-enum phase { PHASE_GONE, PHASE_STARTING, PHASE_RUNNING, PHASE_STOPPING };
+enum life { LIFE_GONE, LIFE_STARTING, LIFE_RUNNING, LIFE_STOPPING };
 
 /* One that the tree may have: a child or a supervisor. */
 struct actor {
 	struct declared declared;
-	enum phase phase;
+	enum life life;
 	uint32_t node;       /* of its process */
 	unsigned fail, hang; /* how many next starts do so */
 	bool slow;           /* answers a stop only when told */
