@@ -35,7 +35,7 @@
 
 #define FIRST 2u /* nodes FIRST to LAST are the children */
 #define LAST 5u
-#define STRIDE 101 /* instructions; which of them differs from run to run */
+#define STRIDE 131 /* instructions; which of them differs from run to run */
 #define LIVES_MAX 100000u
 #define TIME_LIMIT 280 /* seconds, for all */
 #define FD_LINES FD_LOG /* where the state keeps our pipe */
@@ -262,7 +262,7 @@ by_time(pid_t pid, unsigned i)
 }
 
 static const struct way ways[] = {
-	{ "after every k-th instruction", by_step, 60, 6000 },
+	{ "after every k-th instruction", by_step, 45, 6000 },
 	{ "at every system call", by_syscall, 160, 400 },
 	{ "in clone3()", in_clone, 160, 4000 },
 	{ "at any time", by_time, 300, 4000 },
