@@ -69,6 +69,8 @@ take_entry(struct filler *f, const struct config_entry *e,
 		return false;
 	}
 	*earlier = e;
+	if (key == &keys[KEY_INCLUDE]) /* config_read.c has done it */
+		return true;
 	return draft_set(&f->draft, key, e->value);
 }
 

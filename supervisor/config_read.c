@@ -111,6 +111,10 @@ include(struct config_files *f, const struct place *at, const char *value)
 
 	if (to && fclose(to) != 0)
 		is_good = false;
+	if (is_good && !*text) {
+		is_good = false;
+		snprintf(why, sizeof(why), "a file is missing");
+	}
 	if (!is_good) {
 		report_error(f->report, at, "include: %s", why);
 		free(text);

@@ -60,6 +60,8 @@ report_warning(struct config_report *r, const struct place *at,
 {
 	va_list args;
 
+	if (r->errors)
+		return;
 	va_start(args, format);
 	add(r, at, "warning: ", format, args);
 	va_end(args);

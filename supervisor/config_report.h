@@ -31,6 +31,8 @@ __attribute__((format(printf, 3, 4))) void
 report_error(struct config_report *r, const struct place *at,
 	     const char *format, ...);
 
+/* Behind an error warnings may be only what follows from it: they are not
+   kept. */
 __attribute__((format(printf, 3, 4))) void
 report_warning(struct config_report *r, const struct place *at,
 	       const char *format, ...);

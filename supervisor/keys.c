@@ -31,7 +31,7 @@ const struct key keys[KEYS] = {
 	[KEY_PID_FILE] = { "pid_file", IN_SUPD, FOR_SETTINGS, FORM_PLAIN, false,
 			   NULL, "/PATH", set_pid_file },
 	[KEY_INCLUDE] = { "include", IN_SUPD, FOR_CONFIG, FORM_PLAIN, true,
-			  NULL, "PATTERN", set_include },
+			  NULL, "PATTERN", NULL },
 	[KEY_SUPERVISOR] = { "supervisor", ANY_CHILD, FOR_CONFIG, FORM_PLAIN,
 			     false, "root", "the id of a supervisor",
 			     set_supervisor },

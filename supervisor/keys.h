@@ -91,7 +91,8 @@ struct key {
 				or not the same everywhere */
 	const char *values;  /* what may be written, for messages and people */
 	/* Takes value, which it may cut up and must outlive the target.
-	   NULL; or what is wrong, "" if it is none of `values`. */
+	   NULL; or what is wrong, "" if it is none of `values`.  include has
+	   none: it is obeyed while files are read. */
 	const char *(*set)(struct target *t, char *value);
 };
 

@@ -20,7 +20,7 @@
 #define SOCKET_PATH_MAX 107 /* of struct sockaddr_un, without its NUL */
 
 static const char none_of_them[] = "";
-static const char not_yet[] = "is not supported yet";
+static const char not_yet[] = "not supported yet";
 static const char not_absolute[] = "a path must begin with '/'";
 
 static const char *
@@ -119,12 +119,6 @@ VALUE_PARSER(set_log_level)
 VALUE_PARSER(set_pid_file)
 {
 	return take_path(&t->settings->pid_file, value);
-}
-
-VALUE_PARSER(set_include)
-{
-	(void)t;
-	return verdict(*value);
 }
 
 VALUE_PARSER(set_supervisor)

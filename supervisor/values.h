@@ -19,7 +19,6 @@ VALUE_PARSER(set_socket_group);
 VALUE_PARSER(set_log);
 VALUE_PARSER(set_log_level);
 VALUE_PARSER(set_pid_file);
-VALUE_PARSER(set_include);
 VALUE_PARSER(set_supervisor);
 VALUE_PARSER(set_strategy);
 VALUE_PARSER(set_intensity);
