@@ -259,16 +259,16 @@ run(int (*scenario)(struct state *s), bool cgroups)
 }
 
 /* Each with a walk of /proc, and with cgroups. */
-#define SCENARIO(test, scenario)          \
-	static void test(void **state)    \
-	{                                 \
-		(void)state;              \
-		run(scenario, false);     \
-	}                                 \
-	static void test##_cgroup(void **state) \
-	{                                 \
-		(void)state;              \
-		run(scenario, true);      \
+#define SCENARIO(test, scenario)                                   \
+	static void test(void **state)                             \
+	{                                                          \
+		(void)state;                                       \
+		run(scenario, false);                              \
+	}                                                          \
+	static void test##_where_cgroup2_is_writable(void **state) \
+	{                                                          \
+		(void)state;                                       \
+		run(scenario, true);                               \
 	}
 
 SCENARIO(test_all_that_is_left_is_found_and_killed, leave_everything)
@@ -281,13 +281,15 @@ SCENARIO(test_a_stopped_process_is_continued, stop_the_stopped)
 SCENARIO(test_siblings_are_no_remains, spare_siblings)
 
 static void
-test_leftovers_of_an_earlier_life_are_ended(void **state)
+test_leftovers_are_ended_where_cgroup2_is_writable(void **state)
 {
 	(void)state;
 	run(end_leftovers, true);
 }
 
-#define BOTH(test) cmocka_unit_test(test), cmocka_unit_test(test##_cgroup)
+#define BOTH(test)              \
+	cmocka_unit_test(test), \
+	cmocka_unit_test(test##_where_cgroup2_is_writable)
 
 int
 main(void)
@@ -301,7 +303,7 @@ main(void)
 		BOTH(test_a_process_is_a_process),
 		BOTH(test_a_stopped_process_is_continued),
 		BOTH(test_siblings_are_no_remains),
-		cmocka_unit_test(test_leftovers_of_an_earlier_life_are_ended),
+		cmocka_unit_test(test_leftovers_are_ended_where_cgroup2_is_writable),
 	};
 
 	snprintf(name, sizeof(name), "test-process-%d", getpid());

@@ -107,6 +107,7 @@ see_descriptors(struct state *s)
 	how.fd_count = 2;
 	CHECK(output_of(s, &how, text, sizeof(text)) == 0);
 	CHECK(strlen(text) > strlen("0\n1\n2\n3\n"));
+	how.out = 1;
 	how.fd_count = 1;
 	how.fds = &(struct spawn_fd){ .from = ends[0], .to = FD_RESERVED };
 	CHECK(spawn_start(s, 2, &how, &(enum spawn_stage){ 0 }) == -EINVAL);
