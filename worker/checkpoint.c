@@ -255,9 +255,10 @@ sup_checkpoint_load(struct sup_checkpoint *c, void *buf, size_t size)
 		return 0;
 	if (g->head.length > size)
 		return sup_fail(EMSGSIZE,
-				"%s: the state has %u bytes, more "
+				"%s: the state has %llu bytes, more "
 				"than %zu",
-				c->path, g->head.length, size);
+				c->path, (unsigned long long)g->head.length,
+				size);
 	if (sup_generation_check(c->fd, &c->header, g, buf) != GENERATION_VALID)
 		return sup_fail(EBADMSG, "%s: changed since it was opened",
 				c->path);
@@ -274,8 +275,8 @@ store(unsigned char *slot, const struct layout_slot *head, const void *data)
 	memcpy(slot + sizeof(*head), data, head->length);
 	to->length = head->length;
 	to->kind = head->kind;
-	memcpy(to->reserved, head->reserved, sizeof(to->reserved));
 	to->crc = head->crc;
+	to->reserved = head->reserved;
 	__atomic_store_n(&to->sequence, head->sequence, __ATOMIC_RELEASE);
 }
 
@@ -335,7 +336,7 @@ sup_checkpoint_save(struct sup_checkpoint *c, const void *data, size_t length)
 				"%llu",
 				c->path, length,
 				(unsigned long long)c->header.payload_max);
-	head.length = (uint32_t)length;
+	head.length = length;
 	head.crc = sup_slot_crc(&head, data);
 	if (c->map)
 		store(c->map + offset, &head, data);

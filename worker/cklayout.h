@@ -12,7 +12,7 @@
  * the disk: a torn write harms one generation.
  *
  * A slot is valid if its sequence is neither 0 (empty, or being written) nor
- * the largest, its length fits, and its crc is right.  The newest generation is
+ * the largest, its length fits, kind and reserved are 0 and its crc is right.  The newest generation is
  * the valid one with the highest sequence.
  */
 #ifndef CKLAYOUT_H
@@ -49,11 +49,11 @@ struct layout_progress {
 };
 
 struct layout_slot {
-	uint64_t sequence;          /* 1, 2, ...; 0: empty */
-	uint32_t length;            /* of the payload */
-	uint32_t kind;              /* 0: the payload is the program's state */
-	unsigned char reserved[12]; /* 0 */
-	uint32_t crc;               /* of the 28 bytes before and the payload */
+	uint64_t sequence; /* 1, 2, ...; 0: empty */
+	uint64_t length;   /* of the payload */
+	uint64_t kind;     /* 0: the payload is the program's state */
+	uint32_t crc;      /* of the 24 bytes before and the payload */
+	uint32_t reserved; /* 0 */
 };
 
 #define LAYOUT_PROGRESS_OFFSET 64
@@ -62,7 +62,7 @@ _Static_assert(sizeof(struct layout_header) == 64, "no padding");
 _Static_assert(offsetof(struct layout_header, crc) == 60, "no padding");
 _Static_assert(sizeof(struct layout_progress) == 16, "no padding");
 _Static_assert(sizeof(struct layout_slot) == 32, "no padding");
-_Static_assert(offsetof(struct layout_slot, crc) == 28, "no padding");
+_Static_assert(offsetof(struct layout_slot, crc) == 24, "no padding");
 
 static inline off_t
 layout_offset(const struct layout_header *h, unsigned slot)

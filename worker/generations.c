@@ -103,7 +103,8 @@ sup_generation_check(int fd, const struct layout_header *h,
 		return g->state;
 	if (g->head.sequence && g->head.sequence != UINT64_MAX &&
 	    g->head.length && g->head.length <= h->payload_max &&
-	    !g->head.kind && payload_is_right(fd, h, g, buf))
+	    !g->head.kind && !g->head.reserved &&
+	    payload_is_right(fd, h, g, buf))
 		g->state = GENERATION_VALID;
 	else
 		g->state = GENERATION_DAMAGED;

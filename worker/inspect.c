@@ -32,8 +32,9 @@ print_generation(int fd, const struct layout_header *h,
 
 	fprintf(out, "slot=%u state=%s", g->slot, state_names[g->state]);
 	if (g->state == GENERATION_VALID)
-		fprintf(out, " generation=%llu length=%u",
-			(unsigned long long)g->head.sequence, g->head.length);
+		fprintf(out, " generation=%llu length=%llu",
+			(unsigned long long)g->head.sequence,
+			(unsigned long long)g->head.length);
 	if (g->state == GENERATION_VALID &&
 	    sup_read_at(fd, data, n,
 			layout_offset(h, g->slot) + (off_t)sizeof(g->head))) {
