@@ -37,8 +37,8 @@ remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
 	return remove(path);
 }
 
-static void
-forget(void)
+void
+loaded_forget(void)
 {
 	config_free(loaded.config);
 	free(loaded.said);
@@ -49,7 +49,7 @@ int
 folder_remove(void **state)
 {
 	(void)state;
-	forget();
+	loaded_forget();
 	if (chdir("/") < 0)
 		return -1;
 	return nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
@@ -90,7 +90,7 @@ load_file(const char *file)
 {
 	struct config_errors errors = { .say = say };
 
-	forget();
+	loaded_forget();
 	loaded.said = strdup("\n");
 	assert_non_null(loaded.said);
 	loaded.config = config_load(file, &errors, &loaded.is_missing);

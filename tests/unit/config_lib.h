@@ -39,6 +39,10 @@ struct loaded {
 
 extern struct loaded loaded;
 
+/* Frees it; loading another does so too. */
+void
+loaded_forget(void);
+
 /* Loads a file that is there. */
 void
 load_file(const char *file);
