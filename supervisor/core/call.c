@@ -162,7 +162,7 @@ delete_and_answer(struct tree *t, uint32_t cell)
 		return;
 	}
 	queue_report(t, REPORT_DELETED, n, NO_NODE, 0);
-	node_delete(t, n);
+	node_remove(t, n);
 	answer(t, cell, RESULT_OK);
 }
 
@@ -324,7 +324,7 @@ call_stop_done(struct tree *t, uint32_t s)
 	node_edit(t, letter.node)->wanted = false;
 	if (letter.call == CALL_STOP_CHILD) {
 		queue_report(t, REPORT_DELETED, letter.node, NO_NODE, 0);
-		node_delete(t, letter.node);
+		node_remove(t, letter.node);
 	} else if (goes_when_stopped(t, s, letter.node)) {
 		child_drop(t, letter.node);
 	}

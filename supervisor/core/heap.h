@@ -27,7 +27,8 @@ struct heap {
 void
 heap_init(struct heap *h, size_t capacity);
 
-/* 0 if there is no room or size > HEAP_BLOCK_MAX. A transaction must be open. */
+/* 0 if there is no room or size > HEAP_BLOCK_MAX.  A transaction must be
+   open. */
 uint64_t
 heap_alloc(struct heap *h, struct journal *j, size_t size);
 

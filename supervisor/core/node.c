@@ -96,6 +96,7 @@ link_last(struct tree *t, uint32_t n, uint32_t parent)
 	struct node *node = edit(t, n), *p = node_edit(t, parent);
 
 	node->parent = parent;
+	node->order = p->orders++;
 	node->prev = p->last;
 	if (p->last)
 		node_edit(t, p->last)->next = n;
@@ -183,13 +184,12 @@ node_list(struct tree *t, uint32_t n, bool listed)
 	p->count = listed ? p->count + 1 : p->count - 1;
 }
 
-void
-node_delete(struct tree *t, uint32_t n)
+/* Out of its family and the hash table. */
+static void
+take_out(struct tree *t, uint32_t n)
 {
 	struct node *node = node_edit(t, n);
 
-	while (node->last)
-		node_delete(t, node->last);
 	node_list(t, n, false);
 	unlink_node(t, n);
 	hash_remove(t, n);
@@ -197,7 +197,84 @@ node_delete(struct tree *t, uint32_t n)
 	intensity_clear(t, &node->as_supervisor);
 	node->deleted = true;
 	node->prev = node->next = node->hash_next = NO_NODE;
+}
+
+void
+node_delete(struct tree *t, uint32_t n)
+{
+	struct node *node = node_edit(t, n);
+
+	while (node->last)
+		node_delete(t, node->last);
+	while (node->buried) {
+		struct node *child = edit(t, node->buried);
+
+		queue_do(t, DO_FREE, node->buried);
+		child->is_buried = child->hidden = false;
+		node->buried = child->hash_next;
+	}
+	take_out(t, n);
 	queue_do(t, DO_FREE, n);
+}
+
+void
+node_remove(struct tree *t, uint32_t n)
+{
+	struct node *node = node_edit(t, n), *p;
+
+	if (node->dynamic || node->is_supervisor || node->parent == ROOT) {
+		node_delete(t, n);
+		return;
+	}
+	take_out(t, n);
+	node->is_buried = true;
+	node->generation++;
+	p = node_edit(t, node->parent);
+	node->hash_next = p->buried;
+	p->buried = n;
+}
+
+/* Between the siblings that its place is between. */
+static void
+link_in_order(struct tree *t, uint32_t n)
+{
+	struct node *node = edit(t, n), *p = node_edit(t, node->parent);
+	uint32_t prev = p->last;
+
+	while (prev != NO_NODE && node_at(t, prev)->order > node->order)
+		prev = node_at(t, prev)->prev;
+	node->prev = prev;
+	node->next = prev == NO_NODE ? p->first : node_at(t, prev)->next;
+	if (node->prev)
+		node_edit(t, node->prev)->next = n;
+	else
+		p->first = n;
+	if (node->next)
+		node_edit(t, node->next)->prev = n;
+	else
+		p->last = n;
+}
+
+void
+node_resurrect(struct tree *t, uint32_t s)
+{
+	struct node *sup = node_edit(t, s);
+	uint32_t n = sup->buried, next;
+
+	sup->buried = NO_NODE;
+	for (; n != NO_NODE; n = next) {
+		struct node *node = edit(t, n);
+
+		next = node->hash_next;
+		if (node_find(t, node->id) != NO_NODE) {
+			node->hash_next = sup->buried;
+			sup->buried = n;
+			continue;
+		}
+		node->deleted = node->is_buried = node->hidden = false;
+		hash_add(t, n);
+		link_in_order(t, n);
+	}
 }
 
 void

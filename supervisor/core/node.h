@@ -34,6 +34,19 @@ node_list(struct tree *t, uint32_t n, bool listed);
 void
 node_delete(struct tree *t, uint32_t n);
 
+/*
+ * n, which does not run, leaves the tree: node_delete(), unless it is a worker
+ * of the file, which comes back when its supervisor is restarted, as it does
+ * in OTP, where init/1 says anew who the children are.
+ */
+void
+node_remove(struct tree *t, uint32_t n);
+
+/* s begins a new life: its buried children come back to their places, but for
+   those whose id was given to others. */
+void
+node_resurrect(struct tree *t, uint32_t s);
+
 /* DO_FREE was taken: the index may be used again. */
 void
 node_release(struct tree *t, uint32_t n);

@@ -46,9 +46,10 @@ supervisor_exit_status(struct tree *t, uint32_t s, int status)
 static void
 init_children(struct tree *t, uint32_t s)
 {
-	uint32_t n = node_at(t, s)->first;
+	uint32_t n;
 
-	for (; n != NO_NODE; n = node_at(t, n)->next) {
+	node_resurrect(t, s);
+	for (n = node_at(t, s)->first; n != NO_NODE; n = node_at(t, n)->next) {
 		struct node *c = node_edit(t, n);
 
 		if (c->is_template || c->fresh)

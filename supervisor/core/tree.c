@@ -54,7 +54,8 @@ tree_find(const struct tree *t, const char *id)
 const struct node *
 tree_node(const struct tree *t, uint32_t n)
 {
-	if (n == NO_NODE || n >= t->node_end || !t->nodes[n].in_use)
+	if (n == NO_NODE || n >= t->node_end || !t->nodes[n].in_use ||
+	    t->nodes[n].hidden)
 		return NULL;
 	return &t->nodes[n];
 }
@@ -63,6 +64,15 @@ uint32_t
 tree_end(const struct tree *t)
 {
 	return t->node_end;
+}
+
+/* n is out of the tree and people know it: if it is buried nobody sees it. */
+static void
+hide(struct tree *t, uint32_t n)
+{
+	struct node *c = node_edit(t, n);
+
+	c->hidden = c->is_buried;
 }
 
 /* An id that is taken: may the new one replace it?  0 or an enum result. */
@@ -75,7 +85,8 @@ replace(struct tree *t, uint32_t n)
 		return RESULT_ALREADY_STARTED;
 	if (c->listed || c->is_template || n == ROOT)
 		return RESULT_ALREADY_PRESENT;
-	node_delete(t, n);
+	node_remove(t, n);
+	hide(t, n);
 	return 0;
 }
 
@@ -321,6 +332,8 @@ tree_done(struct tree *t)
 		queue_drop(t);
 		if (a.type == DO_FREE)
 			node_release(t, a.node);
+		else if (a.type == DO_REPORT && a.report == REPORT_DELETED)
+			hide(t, a.node);
 	}
 	layout_commit(t);
 }

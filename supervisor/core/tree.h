@@ -53,7 +53,9 @@ struct node {
 	bool killed;       /* DO_KILL was given to this process */
 
 	/* core's own, of a child */
-	bool deleted;  /* DO_FREE is on its way */
+	bool deleted;  /* out of the tree: buried, or DO_FREE is on its way */
+	bool is_buried; /* may come back: node_remove() */
+	bool hidden;   /* buried, and nobody has to be told any more */
 	bool fresh;    /* tree_add() after the boot: waits for its call */
 	bool wanted;   /* autostart = no, but started by hand */
 	bool ordered;  /* its supervisor has told it to stop */
@@ -68,6 +70,9 @@ struct node {
 	uint32_t parent;
 	uint32_t prev, next;   /* siblings, in start order */
 	uint32_t first, last;  /* children */
+	uint32_t order, orders; /* place in start order; next to be given */
+	uint32_t buried;       /* children that come back with the next life
+				  of this supervisor; by hash_next */
 	uint32_t count;        /* children in the list */
 	uint32_t hash_next;
 	uint32_t generation;   /* of the index: raised with each use */

@@ -96,6 +96,34 @@ dynamic_children_are_lost_with_their_supervisor(void **state)
 }
 
 static void
+deleted_children_come_back_with_their_supervisor(void **state)
+{
+	struct child_spec s = scene_supervisor("s"), c = scene_worker("c");
+	uint32_t b;
+
+	(void)state;
+	nested(&s);
+	b = tree_find(scene.t, "b");
+	assert_int_equal(scene_call(&scene, CALL_STOP_CHILD, "b"), RESULT_OK);
+	scene_saw(&scene, "stop:b deleted:b");
+	assert_int_equal(tree_find(scene.t, "b"), NO_NODE);
+	assert_null(tree_node(scene.t, b));
+	assert_int_equal(scene_call(&scene, CALL_STOP_CHILD, "c"), RESULT_OK);
+	assert_int_equal(scene_start_child(&scene, "root", &c), RESULT_OK);
+	scene_saw(&scene, "stop:c deleted:c start:c added:c");
+	assert_int_equal(scene_call(&scene, CALL_RESTART, "s"), RESULT_OK);
+	scene_saw(&scene, "start:b");
+	assert_int_equal(tree_find(scene.t, "b"), b);
+	assert_int_equal(scene_call(&scene, CALL_STOP_CHILD, "c"), RESULT_OK);
+	assert_int_equal(scene_call(&scene, CALL_RESTART, "s"), RESULT_OK);
+	scene_saw(&scene, "stop:c deleted:c stop:b start:b start:c");
+	assert_int_equal(scene_call(&scene, CALL_STOP_CHILD, "b"), RESULT_OK);
+	assert_int_equal(scene_call(&scene, CALL_STOP_CHILD, "s"), RESULT_OK);
+	assert_null(tree_node(scene.t, b));
+	scene_saw(&scene, "stop:b deleted:b stop:c deleted:s");
+}
+
+static void
 a_supervisor_whose_time_is_up_dies_with_all_below(void **state)
 {
 	struct child_spec s = scene_supervisor("s");
@@ -235,6 +263,7 @@ main(void)
 		TEST(giving_up_is_the_parents_matter),
 		TEST(a_transient_supervisor_that_gave_up_stays_down),
 		TEST(dynamic_children_are_lost_with_their_supervisor),
+		TEST(deleted_children_come_back_with_their_supervisor),
 		TEST(a_supervisor_whose_time_is_up_dies_with_all_below),
 		TEST(a_failed_start_of_a_supervisor_is_tried_again),
 		TEST(auto_shutdown_ends_the_supervisor),
