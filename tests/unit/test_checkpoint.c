@@ -22,14 +22,17 @@
 
 #define CONTENDERS 12
 
-static char folder[64];
-static char file[128];
+static char folder[128];
+static char file[160];
 
 static int
 make_folder(void **state)
 {
+	const char *tmp = getenv("TMPDIR");
+
 	(void)state;
-	strcpy(folder, "/tmp/test_checkpoint.XXXXXX");
+	snprintf(folder, sizeof(folder), "%s/test_checkpoint.XXXXXX",
+		 tmp ? tmp : "/tmp");
 	if (!mkdtemp(folder))
 		return -1;
 	snprintf(file, sizeof(file), "%s/state", folder);

@@ -38,15 +38,18 @@ struct report {
 	int error;
 };
 
-static char folder[64];
-static char file[128];
+static char folder[128];
+static char file[160];
 static struct report *shared;
 
 static int
 make_folder(void **state)
 {
+	const char *tmp = getenv("TMPDIR");
+
 	(void)state;
-	strcpy(folder, "/tmp/test_crash.XXXXXX");
+	snprintf(folder, sizeof(folder), "%s/test_crash.XXXXXX",
+		 tmp ? tmp : "/tmp");
 	if (!mkdtemp(folder))
 		return -1;
 	snprintf(file, sizeof(file), "%s/state", folder);
@@ -58,7 +61,7 @@ make_folder(void **state)
 static int
 remove_folder(void **state)
 {
-	char temporary[160];
+	char temporary[192];
 
 	(void)state;
 	munmap(shared, sizeof(*shared));

@@ -65,10 +65,13 @@ exchange(const char *name)
 static void
 a_socket_with_a_path(void **state)
 {
-	char folder[] = "/tmp/test_sup_notify.XXXXXX";
-	char name[64];
+	const char *tmp = getenv("TMPDIR");
+	char folder[80];
+	char name[100];
 
 	(void)state;
+	snprintf(folder, sizeof(folder), "%s/test_sup_notify.XXXXXX",
+		 tmp ? tmp : "/tmp");
 	assert_non_null(mkdtemp(folder));
 	snprintf(name, sizeof(name), "%s/s", folder);
 	exchange(name);
