@@ -123,8 +123,7 @@ read_signals(struct keeper *k)
 {
 	struct signalfd_siginfo info;
 
-	while (read(k->s->fds[FD_SIGNALS], &info, sizeof(info)) ==
-	       sizeof(info))
+	while (read(k->s->fds[FD_SIGNALS], &info, sizeof(info)) == sizeof(info))
 		hear(k, &info);
 }
 
@@ -189,8 +188,7 @@ turn(struct keeper *k, int64_t deadline)
 	int64_t now = clock_ms();
 	int n, delay = -1;
 
-	deadline = earlier(deadline,
-			   earlier(k->look_at, k->partner.retry_at));
+	deadline = earlier(deadline, earlier(k->look_at, k->partner.retry_at));
 	if (deadline)
 		delay = deadline > now ? (int)(deadline - now) : 0;
 	n = epoll_wait(k->s->fds[FD_EVENTS], events, TURN_EVENTS, delay);
@@ -282,7 +280,7 @@ static int
 take_signals(struct keeper *k)
 {
 	static const int heard[] = { SIGCHLD, SIGTERM, SIGINT, SIGQUIT,
-				     SIGHUP, SIGUSR1, SIGUSR2 };
+				     SIGHUP,  SIGUSR1, SIGUSR2 };
 	static const int ignored[] = { SIGTSTP, SIGTTIN, SIGTTOU, SIGPIPE };
 	struct sigaction action;
 	sigset_t all, ours;

@@ -2,6 +2,9 @@
 /*
  * partner.c - the keeper's other half: makes supervisors, wakes them, and finds
  * out when one hangs or dies.
+ *
+ * Of that it says one line to the standard error, whatever the log is: the one
+ * who could log it is gone.
  */
 #include "partner.h"
 
@@ -9,7 +12,6 @@
 #include <sched.h>
 #include <signal.h>
 #include <linux/sched.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -24,22 +26,6 @@
 
 #define RETRY_MIN_MS 10
 #define RETRY_MAX_MS 1000
-
-/* One line to the standard error, whatever the log is: the supervisor is the
-   one who could log it. */
-__attribute__((format(printf, 1, 2))) static void
-say(const char *format, ...)
-{
-	char line[256];
-	va_list args;
-	int n;
-
-	va_start(args, format);
-	n = vsnprintf(line, sizeof(line), format, args);
-	va_end(args);
-	if (n > 0 && write(STDERR_FILENO, line, strlen(line)) < 0)
-		return; /* nobody listens */
-}
 
 static void
 arm_deadman(struct partner *p)
@@ -126,8 +112,9 @@ partner_start(struct partner *p)
 	s->supervisor = 0;
 	if (p->retry_delay < RETRY_MIN_MS) {
 		p->retry_delay = RETRY_MIN_MS;
-		say("supd: cannot make a supervisor: %s; trying again\n",
-		    strerror((int)-pid));
+		dprintf(STDERR_FILENO,
+			"supd: cannot make a supervisor: %s; trying again\n",
+			strerror((int)-pid));
 	}
 	p->retry_at = clock_ms() + p->retry_delay;
 	p->retry_delay *= 2;
@@ -165,14 +152,17 @@ replace_supervisor(struct partner *p, const siginfo_t *info)
 	p->has_hung = false;
 	if (is_one_too_many(p)) {
 		p->gave_up = true;
-		say("supd: supervisor (pid %d) %s, too often; all children are"
-		    " ended\n",
-		    info->si_pid, how);
+		dprintf(STDERR_FILENO,
+			"supd: supervisor (pid %d) %s, too often; all children "
+			"are"
+			" ended\n",
+			info->si_pid, how);
 		return;
 	}
 	partner_start(p);
-	say("supd: supervisor (pid %d) %s; replaced by pid %d\n", info->si_pid,
-	    how, p->s->supervisor);
+	dprintf(STDERR_FILENO,
+		"supd: supervisor (pid %d) %s; replaced by pid %d\n",
+		info->si_pid, how, p->s->supervisor);
 }
 
 void
@@ -205,4 +195,3 @@ partner_end_hanging(struct partner *p)
 	p->has_hung = true;
 	kill(p->s->supervisor, SIGKILL); /* ours until we reap it */
 }
-

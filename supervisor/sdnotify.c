@@ -13,8 +13,8 @@
 #include "os/state.h"
 
 static const char *const variables[] = {
-	"NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID", "LISTEN_FDS",
-	"LISTEN_PID", "LISTEN_FDNAMES",
+	"NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID",
+	"LISTEN_FDS",    "LISTEN_PID",    "LISTEN_FDNAMES",
 };
 
 static void

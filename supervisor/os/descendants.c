@@ -71,8 +71,7 @@ is_left_by(const struct state *s, uint32_t node, const char *id, pid_t orphan)
 
 /* Leaves in look->orphans all that is node's, the main process excepted. */
 static void
-collect(const struct state *s, uint32_t node, const char *id,
-	struct look *look)
+collect(const struct state *s, uint32_t node, const char *id, struct look *look)
 {
 	struct pid_list *list = &look->orphans;
 	unsigned kept = 0;
@@ -142,8 +141,8 @@ has_member(const struct pid_list *list, pid_t group)
 	struct proc_stat stat;
 
 	for (unsigned i = 0; i < list->count; i++)
-		if (proc_stat(list->pid[i], &stat) == 0 &&
-		    stat.state != 'Z' && stat.group == group)
+		if (proc_stat(list->pid[i], &stat) == 0 && stat.state != 'Z' &&
+		    stat.group == group)
 			return true;
 	return false;
 }

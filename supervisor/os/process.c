@@ -37,9 +37,9 @@ signal_others(struct state *s, uint32_t node, const char *id, int sig)
 	if (sig == SIGKILL)
 		s->process[node].cgroup_killed = 1;
 	if (s->fds[FD_CGROUP] >= 0)
-		r = sig == SIGKILL ? cgroup_kill(s, id) :
-				     cgroup_signal(s, id, sig,
-						   s->process[node].tid);
+		r = sig == SIGKILL ?
+			    cgroup_kill(s, id) :
+			    cgroup_signal(s, id, sig, s->process[node].tid);
 	return r == -ENOENT ? descendants_signal(s, node, id, sig) : r;
 }
 

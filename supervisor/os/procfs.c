@@ -141,8 +141,7 @@ proc_has_environment(pid_t pid, const char *const *words, unsigned count)
 
 	if (fd < 0)
 		return false;
-	while (found != all &&
-	       (n = read_some(fd, piece, sizeof(piece))) > 0) {
+	while (found != all && (n = read_some(fd, piece, sizeof(piece))) > 0) {
 		for (ssize_t i = 0; i < n; i++) {
 			if (length < sizeof(entry))
 				entry[length++] = piece[i];

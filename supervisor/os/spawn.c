@@ -31,12 +31,9 @@
 #define EXEC_MS 5000    /* one that takes longer is held to run */
 
 static const char *const stage_names[SPAWN_STAGES] = {
-	[SPAWN_CLONE] = "clone",
-	[SPAWN_SESSION] = "session",
-	[SPAWN_FDS] = "descriptors",
-	[SPAWN_DIRECTORY] = "directory",
-	[SPAWN_LIMITS] = "limits",
-	[SPAWN_PARENT] = "parent",
+	[SPAWN_CLONE] = "clone",     [SPAWN_SESSION] = "session",
+	[SPAWN_FDS] = "descriptors", [SPAWN_DIRECTORY] = "directory",
+	[SPAWN_LIMITS] = "limits",   [SPAWN_PARENT] = "parent",
 	[SPAWN_EXEC] = "exec",
 };
 
@@ -290,8 +287,8 @@ spawn_find(const char *name, const char *path, char *buf, size_t size)
 		return copy(buf, size, "", 0, name);
 	for (const char *dir = path ? path : ""; dir;) {
 		size_t length = strcspn(dir, ":");
-		int r = copy(buf, size, length ? dir : ".",
-			     length ? length : 1, name);
+		int r = copy(buf, size, length ? dir : ".", length ? length : 1,
+			     name);
 
 		if (r == 0)
 			r = check_executable(buf);

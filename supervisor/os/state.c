@@ -132,12 +132,12 @@ lay_out(char *base, struct state *s)
 	s->journal = (void *)(base + place(&end, JOURNAL_SIZE));
 	s->tree = (void *)(base + place(&end, tree_size()));
 	s->heap = (void *)(base + place(&end, HEAP_SIZE));
-	s->process = (void *)(base +
-			      place(&end, NODES_MAX * sizeof(*s->process)));
+	s->process =
+		(void *)(base + place(&end, NODES_MAX * sizeof(*s->process)));
 	s->child = (void *)(base + place(&end, NODES_MAX * sizeof(*s->child)));
 	s->exits = (void *)(base + place(&end, NODES_MAX * sizeof(*s->exits)));
-	s->node_of_pid = (void *)(base + place(&end, (PID_MAX + 1) *
-						       sizeof(uint32_t)));
+	s->node_of_pid =
+		(void *)(base + place(&end, (PID_MAX + 1) * sizeof(uint32_t)));
 	s->event = (void *)(base + place(&end, EVENTS_MAX * sizeof(*s->event)));
 	return end;
 }

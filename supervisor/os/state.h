@@ -46,21 +46,21 @@ struct tree;
 
 /* The descriptors that outlive a supervisor; -1 where there is none. */
 enum state_fd {
-	FD_STATE,     /* the memfd itself */
-	FD_WAKE,      /* eventfd: keeper -> supervisor */
-	FD_KEEPER,    /* eventfd: supervisor -> keeper */
-	FD_DEADMAN,   /* timerfd: armed while the supervisor is awake */
-	FD_SIGNALS,   /* the keeper's signalfd */
-	FD_LOCK,      /* the instance's lock file */
+	FD_STATE,   /* the memfd itself */
+	FD_WAKE,    /* eventfd: keeper -> supervisor */
+	FD_KEEPER,  /* eventfd: supervisor -> keeper */
+	FD_DEADMAN, /* timerfd: armed while the supervisor is awake */
+	FD_SIGNALS, /* the keeper's signalfd */
+	FD_LOCK,    /* the instance's lock file */
 	FD_PIDFILE,
-	FD_CONTROL,   /* listening control socket */
-	FD_NOTIFY,    /* datagram socket of the children's NOTIFY_SOCKET */
+	FD_CONTROL, /* listening control socket */
+	FD_NOTIFY,  /* datagram socket of the children's NOTIFY_SOCKET */
 	FD_LOG,
-	FD_CGROUP,    /* directory of our own cgroup subtree */
-	FD_READY,     /* `supd -d`: the waiting parent's pipe */
-	FD_EVENTS,    /* the keeper's epoll: all of its own, and the pidfd of
+	FD_CGROUP,     /* directory of our own cgroup subtree */
+	FD_READY,      /* `supd -d`: the waiting parent's pipe */
+	FD_EVENTS,     /* the keeper's epoll: all of its own, and the pidfd of
 			 each child (its data: the node) */
-	FD_OUTER,     /* the keeper's socket to the outer NOTIFY_SOCKET */
+	FD_OUTER,      /* the keeper's socket to the outer NOTIFY_SOCKET */
 	FD_SUPERVISOR, /* the keeper's pidfd of the supervisor */
 	STATE_FDS
 };
@@ -72,7 +72,7 @@ enum process_phase {
 	PROCESS_EMPTY,    /* no process */
 	PROCESS_SPAWNING, /* intent: a clone may have happened: tid says */
 	PROCESS_ALIVE,
-	PROCESS_DEAD      /* it has ended; its descendants are being ended */
+	PROCESS_DEAD /* it has ended; its descendants are being ended */
 };
 
 /* The process of node i: process[i].  */
@@ -81,33 +81,33 @@ struct process {
 	int32_t tid;   /* 0: no process */
 	int32_t pidfd; /* valid if tid != 0; -1 once closed */
 	/* by the child, before it executes; 0: executed (or not yet) */
-	int32_t exec_error; /* errno */
+	int32_t exec_error;  /* errno */
 	uint32_t exec_stage; /* enum spawn_stage */
 	uint32_t unshared;   /* 1: it has a descriptor table of its own */
 	/* by the keeper, in this order, before it reaps */
-	int32_t code;      /* siginfo si_code: CLD_EXITED, CLD_KILLED, ... */
-	int32_t status;    /* si_status */
-	uint64_t written;  /* wchar of /proc/PID/io; UINT64_MAX: unknown */
-	int64_t ended;     /* ms, monotonic */
-	uint32_t exited;   /* 1: the four above are valid */
+	int32_t code;     /* siginfo si_code: CLD_EXITED, CLD_KILLED, ... */
+	int32_t status;   /* si_status */
+	uint64_t written; /* wchar of /proc/PID/io; UINT64_MAX: unknown */
+	int64_t ended;    /* ms, monotonic */
+	uint32_t exited;  /* 1: the four above are valid */
 	/* by the supervisor */
-	uint32_t phase;    /* enum process_phase */
+	uint32_t phase; /* enum process_phase */
 	uint32_t incarnation;
-	int32_t stop_signal; /* for the keeper, should it have to end all */
-	int64_t grace;       /* ms; SHUTDOWN_INFINITY, SHUTDOWN_BRUTAL */
-	uint32_t kill_mode;  /* enum kill_mode */
-	int32_t ready_fd;    /* our end of ready = fd:N; -1: none */
+	int32_t stop_signal;    /* for the keeper, should it have to end all */
+	int64_t grace;          /* ms; SHUTDOWN_INFINITY, SHUTDOWN_BRUTAL */
+	uint32_t kill_mode;     /* enum kill_mode */
+	int32_t ready_fd;       /* our end of ready = fd:N; -1: none */
 	uint32_t cgroup_killed; /* cgroup.kill was written: see launch.c */
-	int64_t started;     /* ms, monotonic */
+	int64_t started;        /* ms, monotonic */
 };
 
 enum kill_mode { KILL_ALL, KILL_GROUP, KILL_PROCESS };
 
 /* What the shell keeps of node i beside the tree, under the journal. */
 struct child {
-	uint64_t spec;        /* heap block: its keys, as text (spec.h) */
-	uint64_t status_text; /* heap block: STATUS= of sd_notify */
-	uint64_t incarnation; /* processes made so far */
+	uint64_t spec;         /* heap block: its keys, as text (spec.h) */
+	uint64_t status_text;  /* heap block: STATUS= of sd_notify */
+	uint64_t incarnation;  /* processes made so far */
 	uint64_t last_written; /* by the last process; UINT64_MAX: unknown */
 	uint64_t exits;
 	int32_t last_pid;
@@ -133,11 +133,11 @@ struct state {
 	uint32_t orphans;     /* processes reaped that were no child's main
 				 process: descendants that had to end */
 	uint32_t asked[ASKS];
-	uint32_t exits_head;  /* exits[] written so far */
-	uint32_t reaps;       /* raised before and after each: odd meanwhile */
-	bool tireless;        /* replaces supervisors without limit (tests) */
-	int64_t deadman_ms;   /* DEADMAN_MS */
-	uint64_t ignored;     /* signals that we ignore: bit (signal - 1) */
+	uint32_t exits_head; /* exits[] written so far */
+	uint32_t reaps;      /* raised before and after each: odd meanwhile */
+	bool tireless;       /* replaces supervisors without limit (tests) */
+	int64_t deadman_ms;  /* DEADMAN_MS */
+	uint64_t ignored;    /* signals that we ignore: bit (signal - 1) */
 	uint64_t nofile_soft, nofile_hard; /* RLIMIT_NOFILE as we found it */
 	uint64_t watchdog_usec; /* WATCHDOG_USEC, if it is for us; 0: none */
 
@@ -156,21 +156,21 @@ struct state {
 	uint32_t done;        /* 1: the end is wanted; exit_status is valid */
 	int32_t exit_status;
 	int32_t fds[STATE_FDS];
-	uint64_t events;      /* records written to the flight recorder */
-	int64_t booted_at;    /* ms, monotonic */
+	uint64_t events;       /* records written to the flight recorder */
+	int64_t booted_at;     /* ms, monotonic */
 	char status_text[128]; /* STATUS= for systemd */
 
 	/* each a pointer into this same mapping, set by state_create() */
 	struct journal *journal;
 	struct tree *tree;
 	struct heap *heap;
-	struct process *process;     /* NODES_MAX */
-	struct child *child;         /* NODES_MAX */
-	uint32_t *exits;             /* NODES_MAX, a ring: nodes whose process
+	struct process *process;    /* NODES_MAX */
+	struct child *child;        /* NODES_MAX */
+	uint32_t *exits;            /* NODES_MAX, a ring: nodes whose process
 					has ended, in order of their deaths.
 					Cannot overflow: a node is in it once */
-	uint32_t *node_of_pid;       /* PID_MAX + 1 */
-	struct event_record *event;  /* EVENTS_MAX, a ring */
+	uint32_t *node_of_pid;      /* PID_MAX + 1 */
+	struct event_record *event; /* EVENTS_MAX, a ring */
 
 	/* configuration that every supervisor needs; written once at boot */
 	uint64_t settings; /* heap block: text (settings of [supd]) */

@@ -14,7 +14,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -22,178 +21,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/timerfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "core/journal.h"
 #include "hunter_lib.h"
 #include "keeper.h"
-#include "os/process.h"
-#include "os/spawn.h"
 #include "os/state.h"
+#include "small_lib.h"
 
-#define FIRST 2u /* nodes FIRST to LAST are the children */
-#define LAST 5u
-#define STRIDE 131 /* instructions; which of them differs from run to run */
-#define LIVES_MAX 100000u
+#define STRIDE 131     /* instructions; which of them differs from run to run */
 #define TIME_LIMIT 280 /* seconds, for all */
-#define FD_LINES FD_LOG /* where the state keeps our pipe */
-
-/* The supervisor's books. */
-struct books {
-	uint8_t ended[LAST + 1][LIVES_MAX];
-	uint32_t wrong; /* statuses */
-	uint32_t failed; /* spawns */
-	uint32_t is_over; /* by the test: start nobody any more */
-};
-
-static struct books *books;
-
-static int
-status_of(uint32_t node, uint32_t life)
-{
-	return (int)((node + life) % 100);
-}
-
-/* Its death has been recorded and nothing is left of it. */
-static void
-close_account(struct state *s, uint32_t n)
-{
-	struct process *p = &s->process[n];
-	struct child *c = &s->child[n];
-	int pidfd = p->pidfd;
-
-	journal_begin(s->journal);
-	journal_save(s->journal, &books->ended[n][p->incarnation], 1);
-	journal_save(s->journal, &books->wrong, sizeof(books->wrong));
-	journal_save(s->journal, p, sizeof(*p));
-	journal_save(s->journal, c, sizeof(*c));
-	books->ended[n][p->incarnation]++;
-	books->wrong += p->code != CLD_EXITED ||
-			p->status != status_of(n, p->incarnation);
-	c->exits++;
-	p->tid = 0;
-	p->pidfd = -1;
-	p->phase = PROCESS_EMPTY;
-	__atomic_store_n(&p->exited, 0, __ATOMIC_RELEASE);
-	journal_commit(s->journal);
-	close(pidfd);
-}
-
-static void
-take_exits(struct state *s)
-{
-	uint32_t head = __atomic_load_n(&s->exits_head, __ATOMIC_ACQUIRE);
-
-	while (s->exits_tail != head) {
-		uint32_t n = s->exits[s->exits_tail % NODES_MAX];
-		struct process *p = &s->process[n];
-		bool is_new = p->exited && p->phase == PROCESS_ALIVE;
-
-		journal_begin(s->journal);
-		journal_save(s->journal, &s->exits_tail, sizeof(uint32_t));
-		journal_save(s->journal, p, sizeof(*p));
-		s->exits_tail++;
-		if (is_new)
-			p->phase = PROCESS_DEAD;
-		journal_commit(s->journal);
-	}
-	for (uint32_t n = FIRST; n <= LAST; n++)
-		if (s->process[n].phase == PROCESS_DEAD)
-			close_account(s, n);
-}
-
-static int
-spawn(struct state *s, uint32_t n)
-{
-	static const char script[] = "echo $1 $2 >&3; exit $3";
-	struct process *p = &s->process[n];
-	char node[16], life[16], status[16];
-	const char *argv[] = { "sh", "-c", script, "-", node, life, status,
-			       NULL };
-	const char *envp[] = { NULL };
-	const struct spawn_fd lines = { .from = s->fds[FD_LINES], .to = 3 };
-	const struct spawn how = {
-		.path = "/bin/sh",
-		.argv = (char *const *)(uintptr_t)argv,
-		.envp = (char *const *)(uintptr_t)envp,
-		.in = FD_NULL,
-		.out = FD_NULL,
-		.err = 2,
-		.fds = &lines,
-		.fd_count = 1,
-		.umask = -1,
-		.cgroup = -1,
-	};
-	enum spawn_stage stage;
-
-	p->incarnation = (uint32_t)s->child[n].incarnation + 1;
-	p->kill_mode = KILL_PROCESS;
-	p->ready_fd = -1;
-	snprintf(node, sizeof(node), "%u", n);
-	snprintf(life, sizeof(life), "%u", p->incarnation);
-	snprintf(status, sizeof(status), "%d", status_of(n, p->incarnation));
-	return spawn_start(s, n, &how, &stage);
-}
-
-/* Makes n's process, or goes on with the one that a predecessor made. */
-static void
-start(struct state *s, uint32_t n)
-{
-	struct process *p = &s->process[n];
-	struct child *c = &s->child[n];
-	enum spawn_stage stage;
-	int r = p->tid ? spawn_finish(s, n, &stage) : spawn(s, n);
-
-	if (r < 0)
-		books->failed++;
-	if (!p->tid)
-		return;
-	journal_begin(s->journal);
-	journal_save(s->journal, c, sizeof(*c));
-	c->incarnation = p->incarnation;
-	journal_commit(s->journal);
-}
-
-static bool
-is_unanswered(const struct state *s, uint32_t n)
-{
-	const struct process *p = &s->process[n];
-
-	return p->tid && p->incarnation != s->child[n].incarnation;
-}
-
-static int
-supervise(struct state *s)
-{
-	struct pollfd wake = { .fd = s->fds[FD_WAKE], .events = POLLIN };
-	const struct itimerspec never = { 0 };
-	uint64_t count;
-
-	journal_rollback(s->journal);
-	for (;;) {
-		bool is_idle = true;
-
-		for (uint32_t n = FIRST; n <= LAST; n++)
-			if (is_unanswered(s, n))
-				start(s, n);
-		take_exits(s);
-		for (uint32_t n = FIRST; n <= LAST; n++) {
-			if (!s->process[n].tid && !books->is_over)
-				start(s, n);
-			is_idle = is_idle && !s->process[n].tid;
-		}
-		if (is_idle && books->is_over)
-			break;
-		timerfd_settime(s->fds[FD_DEADMAN], 0, &never, NULL);
-		poll(&wake, 1, -1);
-		if (read(wake.fd, &count, sizeof(count)) < 0)
-			continue;
-	}
-	s->done = 1;
-	return 0;
-}
 
 struct run {
 	struct state *s;
@@ -310,8 +147,9 @@ start_keeper(struct run *r)
 
 		dup2(null, 2); /* one line for each supervisor */
 		close(go[1]);
-		_exit(read(go[0], &byte, 1) == 1 ? keeper_run(r->s, supervise) :
-						   1);
+		_exit(read(go[0], &byte, 1) == 1 ?
+			      keeper_run(r->s, small_supervise) :
+			      1);
 	}
 	close(r->s->fds[FD_LINES]);
 	error = hunter_attach(&r->hunter, pid);
@@ -363,8 +201,8 @@ judge(const struct run *r)
 	       (unsigned long)starts, lives, r->s->exits_head, lost, twice,
 	       missed, doubled, books->wrong, books->failed);
 	return lost + twice + missed + doubled + books->wrong + books->failed +
-	       (starts != lives) + (lives != r->s->exits_head) +
-	       (starts == 0) + r->s->orphans;
+	       (starts != lives) + (lives != r->s->exits_head) + (starts == 0) +
+	       r->s->orphans;
 }
 
 static void *
@@ -394,8 +232,8 @@ main(void)
 		int64_t since = clock_ms();
 		unsigned kills = hunt(&r, &ways[i], is_full);
 
-		printf("# killed %s: %u times in %.1f s\n", ways[i].name,
-		       kills, (double)(clock_ms() - since) / 1e3);
+		printf("# killed %s: %u times in %.1f s\n", ways[i].name, kills,
+		       (double)(clock_ms() - since) / 1e3);
 		fflush(stdout);
 	}
 	is_ended = finish(&r);

@@ -66,8 +66,7 @@ pair_wait(struct pair *p)
 	for (int i = 0; i < STATE_FDS; i++)
 		if (p->s->fds[i] >= FD_LIMIT)
 			close(p->s->fds[i]);
-	return WIFEXITED(status) ? WEXITSTATUS(status) :
-				   256 + WTERMSIG(status);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 256 + WTERMSIG(status);
 }
 
 static int (*scenario)(struct state *s);

@@ -32,21 +32,21 @@ struct notes {
 extern struct notes *notes;
 
 /* In a supervisor: says what failed and returns 1 from the function. */
-#define CHECK(so)                                                         \
-	do {                                                              \
-		if (!(so)) {                                              \
-			pair_complain(__FILE__, __LINE__, #so);           \
-			return 1;                                         \
-		}                                                         \
+#define CHECK(so)                                               \
+	do {                                                    \
+		if (!(so)) {                                    \
+			pair_complain(__FILE__, __LINE__, #so); \
+			return 1;                               \
+		}                                               \
 	} while (0)
 /* Goes on until it is so; fails after PATIENCE_MS. */
-#define WAIT(so)                                                          \
-	do {                                                              \
-		int64_t until_ = clock_ms() + PATIENCE_MS;                \
-		while (!(so)) {                                           \
-			CHECK(clock_ms() < until_ && #so);                \
-			pair_pause();                                     \
-		}                                                         \
+#define WAIT(so)                                           \
+	do {                                               \
+		int64_t until_ = clock_ms() + PATIENCE_MS; \
+		while (!(so)) {                            \
+			CHECK(clock_ms() < until_ && #so); \
+			pair_pause();                      \
+		}                                          \
 	} while (0)
 
 void

@@ -92,8 +92,7 @@ test_no_death_is_missed_in_a_crowd(void **state)
 static int
 leave_orphans(struct state *s)
 {
-	CHECK(pair_shell(s, 2, "for i in 1 2 3; do sh -c : & done", NULL) ==
-	      0);
+	CHECK(pair_shell(s, 2, "for i in 1 2 3; do sh -c : & done", NULL) == 0);
 	WAIT(pair_has_ended(s, 2));
 	WAIT(waitpid(-1, NULL, WNOHANG) < 0); /* they are not ours */
 	CHECK(pair_shell(s, 3, "sleep 0.01 & exit 0", NULL) == 0);
@@ -308,11 +307,11 @@ test_the_outer_service_manager_is_told(void **state)
 	setenv("WATCHDOG_USEC", "2000000", 1);
 	unsetenv("WATCHDOG_PID");
 	a.sun_path[0] = '\0';
-	assert_return_code(bind(fd, (struct sockaddr *)&a,
-				(socklen_t)(offsetof(struct sockaddr_un,
-						     sun_path) +
-					    1 + strlen(a.sun_path + 1))),
-			   0);
+	assert_return_code(
+		bind(fd, (struct sockaddr *)&a,
+		     (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 +
+				 strlen(a.sun_path + 1))),
+		0);
 	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
 	pair_prepare(&p);
 	pair_start(&p, end_with_report);

@@ -48,8 +48,7 @@ begin(struct state *s, const char *script, enum kill_mode mode)
 	FILE *file;
 
 	if (with_cgroups) {
-		CHECK(s->fds[FD_CGROUP] >= 0 ||
-		      cgroup_open(s, name) == 0);
+		CHECK(s->fds[FD_CGROUP] >= 0 || cgroup_open(s, name) == 0);
 		how.cgroup = cgroup_child(s, id);
 		CHECK(how.cgroup >= 0);
 	}
@@ -98,9 +97,11 @@ finish(struct state *s)
 static int
 leave_everything(struct state *s)
 {
-	CHECK(begin(s, "sleep 1000 & echo $!;"
-		       "setsid sh -c 'sleep 1000 & echo $!; echo $$;"
-		       " echo ready; exec sleep 1000' & wait", KILL_ALL) == 0);
+	CHECK(begin(s,
+		    "sleep 1000 & echo $!;"
+		    "setsid sh -c 'sleep 1000 & echo $!; echo $$;"
+		    " echo ready; exec sleep 1000' & wait",
+		    KILL_ALL) == 0);
 	CHECK(pair_is_alive(notes->pid[0]) && pair_is_alive(notes->pid[1]) &&
 	      pair_is_alive(notes->pid[2]));
 	kill(s->process[2].tid, SIGKILL);
@@ -116,8 +117,10 @@ leave_everything(struct state *s)
 static int
 signal_everything(struct state *s)
 {
-	CHECK(begin(s, "setsid sh -c 'sleep 1000 & echo $!; echo ready;"
-		       " wait' & wait", KILL_ALL) == 0);
+	CHECK(begin(s,
+		    "setsid sh -c 'sleep 1000 & echo $!; echo ready;"
+		    " wait' & wait",
+		    KILL_ALL) == 0);
 	CHECK(process_signal(s, 2, id, SIGTERM) == 0);
 	CHECK(end_main(s) == 0);
 	CHECK(s->process[2].status == SIGTERM);
@@ -129,8 +132,10 @@ signal_everything(struct state *s)
 static int
 kill_everything(struct state *s)
 {
-	CHECK(begin(s, "trap '' TERM; setsid sh -c 'echo $$; echo ready;"
-		       " while :; do sleep 1000; done' & wait", KILL_ALL) == 0);
+	CHECK(begin(s,
+		    "trap '' TERM; setsid sh -c 'echo $$; echo ready;"
+		    " while :; do sleep 1000; done' & wait",
+		    KILL_ALL) == 0);
 	CHECK(process_signal(s, 2, id, SIGKILL) == 0);
 	CHECK(end_main(s) == 0);
 	WAIT(!process_has_remains(s, 2, id));
@@ -142,9 +147,10 @@ kill_everything(struct state *s)
 static int
 kill_forkers(struct state *s)
 {
-	CHECK(begin(s, "f() { while :; do setsid sh -c : & done; }; "
-		       "f & echo $!; echo ready; exec >&-; wait", KILL_ALL) ==
-	      0);
+	CHECK(begin(s,
+		    "f() { while :; do setsid sh -c : & done; }; "
+		    "f & echo $!; echo ready; exec >&-; wait",
+		    KILL_ALL) == 0);
 	CHECK(process_signal(s, 2, id, SIGKILL) == 0);
 	CHECK(end_main(s) == 0);
 	WAIT(process_kill_remains(s, 2, id) == 0 &&
@@ -156,9 +162,11 @@ kill_forkers(struct state *s)
 static int
 leave_group(struct state *s)
 {
-	CHECK(begin(s, "sleep 1000 & echo $!; setsid sleep 1000 & echo $!;"
-		       "until [ $(ps -o sid= -p $!) = $! ]; do :; done;"
-		       "echo ready; exit 0", KILL_GROUP) == 0);
+	CHECK(begin(s,
+		    "sleep 1000 & echo $!; setsid sleep 1000 & echo $!;"
+		    "until [ $(ps -o sid= -p $!) = $! ]; do :; done;"
+		    "echo ready; exit 0",
+		    KILL_GROUP) == 0);
 	CHECK(end_main(s) == 0);
 	CHECK(process_has_remains(s, 2, id));
 	CHECK(process_kill_remains(s, 2, id) == 0);
@@ -289,7 +297,7 @@ test_leftovers_are_ended_where_cgroup2_is_writable(void **state)
 
 #define BOTH(test)              \
 	cmocka_unit_test(test), \
-	cmocka_unit_test(test##_where_cgroup2_is_writable)
+		cmocka_unit_test(test##_where_cgroup2_is_writable)
 
 int
 main(void)
@@ -303,7 +311,8 @@ main(void)
 		BOTH(test_a_process_is_a_process),
 		BOTH(test_a_stopped_process_is_continued),
 		BOTH(test_siblings_are_no_remains),
-		cmocka_unit_test(test_leftovers_are_ended_where_cgroup2_is_writable),
+		cmocka_unit_test(
+			test_leftovers_are_ended_where_cgroup2_is_writable),
 	};
 
 	snprintf(name, sizeof(name), "test-process-%d", getpid());

@@ -71,9 +71,12 @@ plain(const char *const *argv)
 static int
 see_surroundings(struct state *s)
 {
-	const char *argv[] = { "/bin/sh", "-c",
+	const char *argv[] = { "/bin/sh",
+			       "-c",
 			       "echo \"$X $1 $PWD $(umask) $(ulimit -n)\"; cat",
-			       "-", "two words", NULL };
+			       "-",
+			       "two words",
+			       NULL };
 	const char *envp[] = { "X=y", NULL };
 	struct spawn how = plain(argv);
 	char text[256];
@@ -121,8 +124,10 @@ see_descriptors(struct state *s)
 static int
 swap_descriptors(struct state *s)
 {
-	const char *argv[] = { "/bin/sh", "-c", "read a <&7; read b <&9; "
-			       "echo $a $b", NULL };
+	const char *argv[] = { "/bin/sh", "-c",
+			       "read a <&7; read b <&9; "
+			       "echo $a $b",
+			       NULL };
 	struct spawn how = plain(argv);
 	struct spawn_fd fds[] = { { 7, 9 }, { 9, 7 } };
 	char text[64];
@@ -130,7 +135,8 @@ swap_descriptors(struct state *s)
 
 	CHECK(pipe2(one, O_CLOEXEC) == 0 && pipe2(two, O_CLOEXEC) == 0);
 	CHECK(write(one[1], "one\n", 4) == 4 && write(two[1], "two\n", 4) == 4);
-	CHECK(dup3(one[0], 7, O_CLOEXEC) == 7 && dup3(two[0], 9, O_CLOEXEC) == 9);
+	CHECK(dup3(one[0], 7, O_CLOEXEC) == 7 &&
+	      dup3(two[0], 9, O_CLOEXEC) == 9);
 	how.fds = fds;
 	how.fd_count = 2;
 	CHECK(output_of(s, &how, text, sizeof(text)) == 0);
@@ -254,10 +260,10 @@ succeed(struct state *s)
 	return pair_end(s, 0);
 }
 
-#define SCENARIO(name, scenario)                        \
-	static void name(void **state)                  \
-	{                                               \
-		(void)state;                            \
+#define SCENARIO(name, scenario)                         \
+	static void name(void **state)                   \
+	{                                                \
+		(void)state;                             \
 		assert_int_equal(pair_run(scenario), 0); \
 	}
 
@@ -298,8 +304,7 @@ test_programs_are_found_as_execvp_finds_them(void **state)
 	assert_int_equal(spawn_find("", "/bin", buf, sizeof(buf)), -ENOENT);
 	assert_int_equal(spawn_find("sh", NULL, buf, sizeof(buf)), -ENOENT);
 	/* A directory and a plain file are no programs. */
-	assert_int_equal(spawn_find("bin", "/usr", buf, sizeof(buf)),
-			 -EACCES);
+	assert_int_equal(spawn_find("bin", "/usr", buf, sizeof(buf)), -EACCES);
 	assert_int_equal(spawn_find("passwd", "/etc", buf, sizeof(buf)),
 			 -EACCES);
 	assert_int_equal(spawn_find("sh", "/usr/local/bin", small,
