@@ -241,8 +241,6 @@ supervisor_run(struct state *s)
 	struct supd d = { .state = s };
 	int status;
 
-	if (s->supervisors > 1)
-		state_sweep_fds(s);
 	status = start(&d);
 	if (status != 0 || !s->booted) {
 		/* At the first start that is the end; a successor that cannot
