@@ -68,7 +68,7 @@ class Scenario:
             keys.append(f"auto_shutdown={automatic}")
         if parent:
             self.inside[name] = parent[0]
-            keys = [f"in={parent[0]}", *self.as_child(parent[1]), *keys]
+            keys = [f"in={parent[0]}", *self.as_child(name, parent[1]), *keys]
         self.say("supervisor", name, *keys)
         if simple:
             self.templates[name + "c"] = 0
@@ -84,19 +84,19 @@ class Scenario:
     def intensity(self):
         return self.pick((1, 0), (3, 1), (4, 2), (3, 3), (1, 6))
 
-    def as_child(self, automatic):
+    def as_child(self, name, automatic):
         restart = self.pick((5, "permanent"), (3, "transient"),
                             (2, "temporary"))
         keys = [f"restart={restart}"]
+        if restart == "temporary":
+            self.temporary.append(name)
         if (automatic != "never" and restart != "permanent"
                 and self.random.random() < 0.6):
             keys.append("significant=yes")
         return keys
 
     def child_keys(self, name, automatic):
-        keys = self.as_child(automatic)
-        if keys[0] == "restart=temporary":
-            self.temporary.append(name)
+        keys = self.as_child(name, automatic)
         shutdown = self.pick((4, "5"), (4, "infinity"), (2, "brutal_kill"),
                              (2, str(self.random.randint(1, 3))))
         if shutdown != "5":

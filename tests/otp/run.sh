@@ -11,8 +11,8 @@
 #	         BUILD_DIR/otp-failed
 #	--store  writes OTP's traces of all scenarios
 #
-# traces/NAME.trace is OTP's.  Where supd differs on purpose, and the scenario
-# says why, traces/NAME.core is supd's.
+# traces/NAME.trace is OTP's.  Where supd differs, and the scenario says why,
+# traces/NAME.core is supd's.
 set -u
 
 here=$(dirname "$0")
@@ -65,7 +65,7 @@ compare_stored() {
 		title=$name
 		if [ -e "$here/traces/$name.core" ]; then
 			trace=$here/traces/$name.core
-			title="$name (differs from OTP on purpose)"
+			title="$name (differs from OTP: the scenario says why)"
 		fi
 		"$core" "$scenario" > "$tmp/trace" 2>&1
 		same "$trace" "$tmp/trace" "$title"
