@@ -91,7 +91,7 @@ beside_file(struct config_files *f, const char *value)
 			*end++ = '\\';
 		*end++ = *path;
 	}
-	strcpy(end, value);
+	memcpy(end, value, strlen(value) + 1);
 	return pattern;
 }
 

@@ -76,8 +76,7 @@ compare(unsigned a, unsigned b)
 static int
 by_place(const void *a, const void *b)
 {
-	const struct config_message *x = *(struct config_message *const *)a;
-	const struct config_message *y = *(struct config_message *const *)b;
+	const struct config_message *x = a, *y = b;
 	int c = compare(x->at.order, y->at.order);
 
 	if (c == 0)
@@ -88,14 +87,14 @@ by_place(const void *a, const void *b)
 void
 report_say(const struct config_report *r, struct config_errors *to)
 {
-	const struct config_message **all =
+	struct config_message *all =
 		arena_alloc(r->arena, (r->count + 1) * sizeof(*all));
 	unsigned n = 0;
 
 	for (const struct config_message *m = r->last; m; m = m->before)
-		all[n++] = m;
+		all[n++] = *m;
 	qsort(all, n, sizeof(*all), by_place);
 	for (unsigned i = 0; i < n; i++)
-		to->say(to->arg, all[i]->text);
+		to->say(to->arg, all[i].text);
 	to->count += r->errors;
 }

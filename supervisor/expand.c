@@ -164,10 +164,11 @@ expand_word(struct expansion *e, const char *word)
 		return true;
 	}
 	text = expanded(e, word);
-	if (text)
-		words_quote(e->to, text);
+	if (!text)
+		return false;
+	words_quote(e->to, text);
 	free(text);
-	return text;
+	return true;
 }
 
 /* value is cut up. */

@@ -24,7 +24,7 @@ struct foreign_value {
 struct foreign_section {
 	const char *theirs;
 	enum section section; /* 0: none of ours */
-	const char *instead; /* words that explain */
+	const char *instead;  /* words that explain */
 };
 
 extern const struct foreign_key foreign_keys[];

@@ -2,6 +2,7 @@
 /*
  * keys.c - all keys of the configuration, in one table.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "keys.h"
@@ -171,7 +172,7 @@ keys_set_defaults(enum section in, enum reader_of_key reader, struct target *t)
 
 		if (!k->initial || k->reader != reader || !(k->sections & in))
 			continue;
-		strcpy(value, k->initial);
+		snprintf(value, sizeof(value), "%s", k->initial);
 		k->set(t, value);
 	}
 }

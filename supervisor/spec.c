@@ -233,11 +233,15 @@ write_instance(FILE *to, char *text, const struct variables *v,
 static bool
 is_usable(const char *text, size_t length)
 {
-	struct spec *spec = malloc(sizeof(*spec) + length + 1);
-	bool is_good = spec && length < HEAP_BLOCK_MAX &&
-		       spec_parse(text, spec, (char *)(spec + 1),
-				  length + 1) == 0;
+	struct spec *spec;
+	bool is_good;
 
+	if (length >= HEAP_BLOCK_MAX)
+		return false;
+	spec = malloc(sizeof(*spec) + length + 1);
+	if (!spec)
+		return false;
+	is_good = spec_parse(text, spec, (char *)(spec + 1), length + 1) == 0;
 	free(spec);
 	return is_good;
 }

@@ -58,8 +58,12 @@ folder_remove(void **state)
 void
 write_bytes(const char *file, const void *bytes, size_t length)
 {
-	FILE *f = fopen(file, "w");
+	FILE *f;
 
+	/* A file that is emptied and written anew, some file systems write to
+	   the disk at once. */
+	remove(file);
+	f = fopen(file, "w");
 	assert_non_null(f);
 	assert_int_equal(fwrite(bytes, 1, length, f), length);
 	assert_int_equal(fclose(f), 0);
