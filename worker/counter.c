@@ -249,7 +249,6 @@ main(int argc, char **argv)
 		fprintf(stderr, "counter: %s\n", sup_error());
 	if (code < 0)
 		code = count(&o, c, &state);
-	if (code == EX_OK)
-		sup_checkpoint_close(c);
+	sup_checkpoint_close(c);
 	return code;
 }

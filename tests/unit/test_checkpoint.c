@@ -18,40 +18,16 @@
 
 #include <cmocka.h>
 
+#include "checkpoint_lib.h"
 #include "supworker.h"
 
 #define CONTENDERS 12
-
-static char folder[128];
-static char file[160];
-
-static int
-make_folder(void **state)
-{
-	const char *tmp = getenv("TMPDIR");
-
-	(void)state;
-	snprintf(folder, sizeof(folder), "%s/test_checkpoint.XXXXXX",
-		 tmp ? tmp : "/tmp");
-	if (!mkdtemp(folder))
-		return -1;
-	snprintf(file, sizeof(file), "%s/state", folder);
-	return 0;
-}
-
-static int
-remove_folder(void **state)
-{
-	(void)state;
-	unlink(file);
-	return rmdir(folder); /* fails if anything else was left there */
-}
 
 static struct sup_checkpoint *
 open_it(size_t payload_max, unsigned flags)
 {
 	struct sup_checkpoint *c = NULL;
-	int error = sup_checkpoint_open(&c, file, payload_max, flags);
+	int error = sup_checkpoint_open(&c, ck_file, payload_max, flags);
 
 	if (error)
 		fail_msg("open: %d: %s", error, sup_error());
@@ -89,7 +65,7 @@ start_and_die(unsigned flags, unsigned save)
 	if (pid == 0) {
 		struct sup_checkpoint *c;
 
-		if (sup_checkpoint_open(&c, file, 8, flags) ||
+		if (sup_checkpoint_open(&c, ck_file, 8, flags) ||
 		    sup_checkpoint_load(c, &number, sizeof(number)) < 0 ||
 		    (save && sup_checkpoint_save(c, &save, sizeof(save))) ||
 		    write(pipes[1], &number, sizeof(number)) < 0)
@@ -113,7 +89,7 @@ a_new_one_is_empty_and_private(void **state)
 	(void)state;
 	assert_int_equal(loaded(c), 0);
 	assert_string_equal(sup_checkpoint_report(c), "");
-	assert_int_equal(stat(file, &st), 0);
+	assert_int_equal(stat(ck_file, &st), 0);
 	assert_int_equal(st.st_mode & 0777, 0600);
 	assert_true(st.st_blocks * 512 >= st.st_size);
 	sup_checkpoint_close(c);
@@ -138,7 +114,7 @@ comes_back_as_saved(void **state)
 				save_number(c, i * 10 - k);
 			sup_checkpoint_close(c);
 		}
-		assert_int_equal(unlink(file), 0);
+		assert_int_equal(unlink(ck_file), 0);
 	}
 }
 
@@ -173,7 +149,7 @@ of_any_size(void **state)
 		assert_int_equal(sup_checkpoint_load(c, back, n), n);
 		assert_memory_equal(back, data, n);
 		sup_checkpoint_close(c);
-		assert_int_equal(unlink(file), 0);
+		assert_int_equal(unlink(ck_file), 0);
 	}
 	free(data);
 	free(back);
@@ -185,12 +161,13 @@ impossible_sizes_and_flags_are_refused(void **state)
 	struct sup_checkpoint *c = NULL;
 
 	(void)state;
-	assert_int_equal(sup_checkpoint_open(&c, file, 0, 0), -EINVAL);
-	assert_int_equal(sup_checkpoint_open(&c, file, SUP_PAYLOAD_MAX + 1, 0),
+	assert_int_equal(sup_checkpoint_open(&c, ck_file, 0, 0), -EINVAL);
+	assert_int_equal(sup_checkpoint_open(&c, ck_file, SUP_PAYLOAD_MAX + 1,
+					     0),
 			 -EINVAL);
-	assert_int_equal(sup_checkpoint_open(&c, file, 1, 0x80), -EINVAL);
+	assert_int_equal(sup_checkpoint_open(&c, ck_file, 1, 0x80), -EINVAL);
 	assert_null(c);
-	assert_int_equal(access(file, F_OK), -1);
+	assert_int_equal(access(ck_file, F_OK), -1);
 	sup_checkpoint_close(NULL);
 }
 
@@ -203,7 +180,7 @@ a_second_opener_is_told_who_has_it(void **state)
 
 	(void)state;
 	save_number(c, 5);
-	assert_int_equal(sup_checkpoint_open(&second, file, 8, 0), -EBUSY);
+	assert_int_equal(sup_checkpoint_open(&second, ck_file, 8, 0), -EBUSY);
 	assert_null(second);
 	snprintf(pid, sizeof(pid), "process %d;", (int)getpid());
 	assert_non_null(strstr(sup_error(), pid));
@@ -237,7 +214,7 @@ made_by_many_at_once(void **state)
 		close(go[1]);
 		if (read(go[0], &byte, 1) < 0)
 			_exit(1);
-		byte = sup_checkpoint_open(&c, file, 8, 0) ? 'n' : 'y';
+		byte = sup_checkpoint_open(&c, ck_file, 8, 0) ? 'n' : 'y';
 		if (write(ready[1], &byte, 1) != 1)
 			_exit(1);
 		pause();
@@ -261,7 +238,7 @@ end_contenders(void **state)
 			kill(contenders[i], SIGKILL);
 	while (wait(NULL) > 0)
 		;
-	return remove_folder(state);
+	return ck_remove_folder(state);
 }
 
 static void
@@ -344,7 +321,8 @@ no_fallback_never_goes_back(void **state)
 	assert_int_equal(start_and_die(0, 0), 2);
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, make_folder, remove_folder)
+#define TEST(f) \
+	cmocka_unit_test_setup_teardown(f, ck_make_folder, ck_remove_folder)
 
 int
 main(void)
@@ -356,7 +334,7 @@ main(void)
 		TEST(impossible_sizes_and_flags_are_refused),
 		TEST(a_second_opener_is_told_who_has_it),
 		cmocka_unit_test_setup_teardown(made_by_many_at_once,
-						make_folder, end_contenders),
+						ck_make_folder, end_contenders),
 		TEST(failed_starts_fall_back_one_generation_after_three),
 		TEST(a_save_makes_the_start_good),
 		TEST(what_was_given_up_is_gone_with_the_next_save),

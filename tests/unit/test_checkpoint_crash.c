@@ -22,6 +22,7 @@
 
 #include <cmocka.h>
 
+#include "checkpoint_lib.h"
 #include "supworker.h"
 
 #define WORDS 520 /* of a state: more than a page */
@@ -38,37 +39,22 @@ struct report {
 	int error;
 };
 
-static char folder[128];
-static char file[160];
 static struct report *shared;
 
 static int
-make_folder(void **state)
+set_up(void **state)
 {
-	const char *tmp = getenv("TMPDIR");
-
-	(void)state;
-	snprintf(folder, sizeof(folder), "%s/test_crash.XXXXXX",
-		 tmp ? tmp : "/tmp");
-	if (!mkdtemp(folder))
-		return -1;
-	snprintf(file, sizeof(file), "%s/state", folder);
 	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
 		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	return shared == MAP_FAILED ? -1 : 0;
+	return shared == MAP_FAILED ? -1 : ck_make_folder(state);
 }
 
 static int
-remove_folder(void **state)
+tear_down(void **state)
 {
-	char temporary[192];
-
-	(void)state;
 	munmap(shared, sizeof(*shared));
-	snprintf(temporary, sizeof(temporary), "%s.new", file);
-	unlink(temporary);
-	unlink(file);
-	return rmdir(folder);
+	unlink(ck_temporary);
+	return ck_remove_folder(state);
 }
 
 /* When a saver waits for its tracer. */
@@ -82,7 +68,7 @@ run_saver(unsigned flags, unsigned saves, enum stop_at stop)
 	static struct saved state;
 	struct sup_checkpoint *c;
 
-	shared->error = sup_checkpoint_open(&c, file, sizeof(state), flags);
+	shared->error = sup_checkpoint_open(&c, ck_file, sizeof(state), flags);
 	if (shared->error || sup_checkpoint_load(c, &state, sizeof(state)) < 0)
 		_exit(1);
 	for (unsigned i = 1; i < WORDS; i++)
@@ -138,7 +124,7 @@ check_recovery(unsigned flags)
 static void
 start_anew(void)
 {
-	assert_int_equal(unlink(file), 0);
+	assert_int_equal(unlink(ck_file), 0);
 	memset(shared, 0, sizeof(*shared));
 }
 
@@ -246,7 +232,7 @@ killed_at_every_few_instructions(void **state)
 	print_message("killed at %u instructions of a save\n", kills - 1);
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, make_folder, remove_folder)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int
 main(void)
