@@ -18,6 +18,7 @@
 #include "environment.h"
 #include "events.h"
 #include "exits.h"
+#include "instance.h"
 #include "launch.h"
 #include "log.h"
 #include "os/process.h"
@@ -38,10 +39,12 @@ struct launch {
 static int
 open_output(const char *path)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC |
-				    O_NOCTTY | O_NONBLOCK,
-		      0640);
+	const int flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC |
+			  O_NOCTTY | O_NONBLOCK;
+	int fd = open(path, flags, 0640);
 
+	if (fd < 0 && errno == ENOENT && make_parents(path, 0755) == 0)
+		fd = open(path, flags, 0640);
 	if (fd < 0)
 		return -errno;
 	fcntl(fd, F_SETFL, O_APPEND);

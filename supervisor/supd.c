@@ -21,6 +21,7 @@
 #include "keeper.h"
 #include "os/state.h"
 #include "supervisor.h"
+#include "units.h"
 #include "version.h"
 
 #define DEFAULT_CONFIG "/etc/supd/supd.ini"
@@ -61,19 +62,10 @@ usage(FILE *to)
 static int
 parse_level(const char *name)
 {
-	static const struct {
-		const char *name;
-		int level;
-	} levels[] = {
-		{ "err", LOG_ERR },	  { "error", LOG_ERR },
-		{ "warn", LOG_WARNING },  { "warning", LOG_WARNING },
-		{ "notice", LOG_NOTICE }, { "info", LOG_INFO },
-		{ "debug", LOG_DEBUG },
-	};
+	int level;
 
-	for (size_t i = 0; i < sizeof(levels) / sizeof(*levels); i++)
-		if (strcmp(name, levels[i].name) == 0)
-			return levels[i].level;
+	if (unit_log_level(name, &level))
+		return level;
 	fprintf(stderr,
 		"supd: unknown log level '%s': err, warning, notice, info or"
 		" debug\n",
