@@ -59,7 +59,7 @@ simple() {
 @test "TERM, INT and QUIT stop in order with 0 and leave no socket" {
 	simple
 	for signal in TERM INT QUIT; do
-		start_supd
+		start_tree
 		forget
 		kill "-$signal" "$SUPD"
 		ends_with 0
@@ -70,7 +70,7 @@ simple() {
 
 @test "a second TERM hurries" {
 	config < <(victim a shutdown=infinity -- deaf)
-	start_supd
+	start_tree
 	kill -TERM "$SUPD"
 	wait_until trace_has "stop a"
 	kill -TERM "$SUPD"
@@ -79,7 +79,7 @@ simple() {
 
 @test "a second supd on the same configuration is refused with 69" {
 	simple
-	start_supd
+	start_tree
 	run -69 supd -c "$T/t.ini"
 	[[ $output == *"$SUPD"* ]]
 	state_is a RUNNING
@@ -87,11 +87,11 @@ simple() {
 
 @test "a socket left by a killed supd is no obstacle" {
 	simple
-	start_supd
+	start_tree
 	kill -KILL "$SUPD"
 	wait "$SUPD" || true
 	[ -S "$T/s" ]
-	start_supd
+	start_tree
 	state_is a RUNNING
 }
 
@@ -118,7 +118,7 @@ simple() {
 
 @test "-d is refused with 69 where one runs" {
 	simple
-	start_supd
+	start_tree
 	run -69 supd -d -c "$T/t.ini"
 }
 

@@ -91,6 +91,12 @@ start_supd() {
 	wait_until supctl ping
 }
 
+# The same, until the tree is up.
+start_tree() {
+	start_supd "$@"
+	supctl wait --ready > "$T/wait"
+}
+
 supctl() {
 	command supctl -s "$T/s" "$@"
 }

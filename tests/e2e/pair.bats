@@ -6,7 +6,7 @@ load helper
 
 two() {
 	config "$@" < <(victim a; victim b)
-	start_supd
+	start_tree
 	A=$(supctl pid a)
 	B=$(supctl pid b)
 	OLD=$(supervisor_pid)
@@ -73,7 +73,7 @@ replaced() {
 
 @test "a stop that was asked for is finished by the next supervisor" {
 	config < <(victim a "shutdown = 1s" -- deaf; victim b)
-	start_supd
+	start_tree
 	OLD=$(supervisor_pid)
 	kill -TERM "$SUPD"
 	wait_until trace_has "stop a"
@@ -101,7 +101,7 @@ replaced() {
 		command = sh -c '(sleep 0.1 & echo \$! > $T/orphan) & exec sleep infinity'
 	INI
 	)
-	start_supd
+	start_tree
 	wait_until test -s "$T/orphan"
 	wait_until gone "$(cat "$T/orphan")"
 }

@@ -8,7 +8,7 @@ load helper
 
 one() {
 	config < <(victim a "$@")
-	start_supd
+	start_tree
 }
 
 # end_it SIGNAL: sends it to a, USR1 ends it with 1 and USR2 with 0.
@@ -63,7 +63,7 @@ end_it() {
 
 @test "reset forgives: a child that was taken off may start again" {
 	config "intensity = 0" < <(victim a)
-	start_supd
+	start_tree
 	end_it USR1
 	wait_until state_is a FATAL
 	supctl reset a
@@ -73,7 +73,7 @@ end_it() {
 
 @test "on_limit = shutdown at the root: supd gives up with 1" {
 	config "intensity = 1" "on_limit = shutdown" < <(victim z; victim a)
-	start_supd
+	start_tree
 	end_it USR1
 	wait_until pid_changed a "$OLD"
 	end_it USR1
@@ -231,7 +231,7 @@ end_it() {
 		command = sleep infinity
 	INI
 	)
-	start_supd
+	start_tree
 	cd "/proc/$(supctl pid b)/fd"
 	[ "$(echo *)" = "0 1 2" ]
 	[ "$(readlink "/proc/$(supctl pid b)/fd/0")" = /dev/null ]
@@ -240,7 +240,7 @@ end_it() {
 @test "a child has a clean signal mask, default dispositions, its own session" {
 	config < <(printf '[child:b]\ncommand = sleep infinity\n')
 	trap '' HUP
-	start_supd
+	start_tree
 	pid=$(supctl pid b)
 	grep -qE '^SigBlk:\s*0+$' "/proc/$pid/status"
 	grep -qE '^SigIgn:\s*0+$' "/proc/$pid/status"

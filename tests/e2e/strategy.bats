@@ -16,8 +16,7 @@ crash() {
 
 three() {
 	config "$@" < <(victim a; victim b; victim c)
-	start_supd
-	wait_until supctl wait --ready
+	start_tree
 }
 
 @test "children start in order and stop in reverse" {
@@ -59,7 +58,7 @@ three() {
 
 @test "simple_one_for_one: instances of a template, numbered, never twice" {
 	config "strategy = simple_one_for_one" < <(victim job)
-	start_supd
+	start_tree
 	run -0 supctl start-child job x=1
 	[[ $output == job@1\ * ]]
 	run -0 supctl start-child job x=2
@@ -74,7 +73,7 @@ three() {
 @test "temporary siblings of a group are stopped and not started again" {
 	config "strategy = one_for_all" < <(
 		victim a; victim t restart=temporary; victim c)
-	start_supd
+	start_tree
 	crash a
 	wait_until trace_is "stop c" "stop t" "start a" "start c"
 	state_is t EXITED || not supctl status t
@@ -87,7 +86,7 @@ three() {
 		victim a supervisor=db
 		victim b supervisor=db
 		victim last)
-	start_supd
+	start_tree
 	crash a
 	crash b
 	wait_until trace_is "stop a" "start a" "start b"
@@ -101,7 +100,7 @@ three() {
 		printf '[supervisor:z]\nsupervisor = y\n'
 		victim a supervisor=x; victim b supervisor=y
 		victim c supervisor=z)
-	start_supd
+	start_tree
 	trace_is "start c" "start b" "start a"
 	forget
 	kill -INT "$SUPD"
@@ -112,7 +111,7 @@ three() {
 @test "auto_shutdown: the end of a significant child ends supd with its code" {
 	config "auto_shutdown = any_significant" < <(
 		victim a; victim s restart=temporary significant=yes)
-	start_supd
+	start_tree
 	kill -USR1 "$(supctl pid s)"
 	ends_with 1
 	trace_is "start a" "start s" "stop a"
@@ -123,7 +122,7 @@ three() {
 		victim a
 		victim s restart=transient significant=yes
 		victim t restart=transient significant=yes)
-	start_supd
+	start_tree
 	kill -USR2 "$(supctl pid s)"
 	wait_until state_is s EXITED
 	has_pid a

@@ -35,10 +35,6 @@ result() {
 	result cgroups
 }
 
-@test "systemctl status shows supd's own word" {
-	result status
-}
-
 @test "the watchdog is fed, also while the supervisor is replaced" {
 	result watchdog
 }

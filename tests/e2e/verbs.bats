@@ -7,8 +7,7 @@ load helper
 
 two() {
 	config "$@" < <(victim a; victim b)
-	start_supd
-	wait_until supctl wait --ready
+	start_tree
 }
 
 json() {
@@ -31,7 +30,7 @@ json() {
 
 @test "tree: the supervisors and what is below them" {
 	config < <(printf '[supervisor:db]\n'; victim a supervisor=db; victim b)
-	start_supd
+	start_tree
 	run -0 supctl tree
 	[[ ${lines[0]} == *"$SUPD"* ]]
 	[[ $output == *db*a*b* ]]
@@ -97,7 +96,7 @@ json() {
 
 @test "wait: until a child has ended" {
 	config < <(victim a restart=temporary)
-	start_supd
+	start_tree
 	run -99 supctl --timeout 0.2 wait a
 	supctl wait a 3>&- &
 	waiter=$!
@@ -150,7 +149,7 @@ json() {
 @test "which-children, count-children: OTP's answers" {
 	config < <(victim a; printf '[supervisor:s]\n'
 		victim b supervisor=s; victim c autostart=no)
-	start_supd
+	start_tree
 	run -0 supctl which-children
 	[ "${lines[0]}" = "a $(supctl pid a) worker" ]
 	[[ ${lines[1]} =~ ^s\ .*\ supervisor$ ]]
