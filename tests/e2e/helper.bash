@@ -9,11 +9,16 @@
 BUILD=$(realpath "${BUILD_DIR:-build/plain}")
 export PATH="$BUILD:$BUILD/tests:$PATH"
 
-setup() {
+# A file with a setup of its own calls this there.
+make_room() {
 	T=$BATS_TEST_TMPDIR
 	export SUPD_E2E=$T
 	SUPD=
 	: > "$T/trace"
+}
+
+setup() {
+	make_room
 }
 
 teardown() {

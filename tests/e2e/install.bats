@@ -4,8 +4,9 @@
 
 load helper
 
-setup_file() {
+setup() {
 	[ -e Makefile ] || skip "needs the source tree"
+	make_room
 }
 
 installed() {

@@ -6,13 +6,18 @@
 setup_file() {
 	SYSTEMD_BOX=${SYSTEMD_BOX:-$(command -v systemd-box ||
 		echo ../shared/tools/systemd-box)}
-	[ -x "$SYSTEMD_BOX" ] || skip "no systemd-box (\$SYSTEMD_BOX)"
-	[ "$(id -u)" = 0 ] || skip "needs root"
-	[ -x /lib/systemd/systemd ] || skip "systemd is not installed"
-	grep -q cgroup2 /proc/mounts || skip "no cgroup2 is mounted"
-	export BOX_OUT=$BATS_FILE_TMPDIR
-	PREFIX=/usr/local "$SYSTEMD_BOX" bash tests/e2e/systemd.inside \
+	WHY_NOT=
+	[ -x "$SYSTEMD_BOX" ] || WHY_NOT="no systemd-box (\$SYSTEMD_BOX)"
+	[ -x /lib/systemd/systemd ] || WHY_NOT="systemd is not installed"
+	grep -q cgroup2 /proc/mounts || WHY_NOT="no cgroup2 is mounted"
+	[ "$(id -u)" = 0 ] || WHY_NOT="needs root"
+	export WHY_NOT BOX_OUT=$BATS_FILE_TMPDIR
+	[ -n "$WHY_NOT" ] || "$SYSTEMD_BOX" bash tests/e2e/systemd.inside \
 		"$BOX_OUT" > "$BOX_OUT/log" 2>&1 || true
+}
+
+setup() {
+	[ -z "$WHY_NOT" ] || skip "$WHY_NOT"
 }
 
 # result NAME: what the script inside has found out.
