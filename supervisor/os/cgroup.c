@@ -135,7 +135,8 @@ is_populated(int events)
 	return p ? p[strlen(key)] == '1' : -EINVAL;
 }
 
-/* Ends what an earlier life has left. */
+/* Ends what an earlier life has left, if it has left anything: whoever is
+   cloned into a cgroup that was killed once is killed at birth (launch.c). */
 static int
 end_leftovers(int dir)
 {
@@ -145,7 +146,9 @@ end_leftovers(int dir)
 
 	if (events < 0)
 		return -errno;
-	r = write_file(dir, "cgroup.kill", "1");
+	r = is_populated(events);
+	if (r > 0)
+		r = write_file(dir, "cgroup.kill", "1");
 	while (r == 0) {
 		struct pollfd changed = { .fd = events, .events = POLLPRI };
 		int64_t left = deadline - clock_ms();
