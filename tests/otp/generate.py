@@ -209,10 +209,13 @@ class Scenario:
     def restart(self):
         self.say("restart_child", self.subject())
 
-    def delete(self):
-        if self.dynamic:
+    def delete(self):  # workers: supd's supervisors do not come back
+        name = self.random.choice(self.children)
+        self.settle()
+        if self.random.random() < 0.5:
+            self.say("terminate_child", name)
             self.settle()
-            self.say("delete_child", self.random.choice(self.dynamic))
+        self.say("delete_child", name)
 
     def add(self):
         simple = [n for n in self.templates]

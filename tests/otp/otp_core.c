@@ -81,16 +81,15 @@ process(struct world *w, const char *id, enum life min, enum life max)
 
 	if (a && a->life >= min && a->life <= max)
 		return a;
-	trace_line(&w->trace, "- %s is %s", id,
-		   lives[a ? a->life : LIFE_GONE]);
+	trace_line(&w->trace, "- %s is %s", id, lives[a ? a->life : LIFE_GONE]);
 	return NULL;
 }
 
 static void
 verb_exit(struct world *w, const struct words *words)
 {
-	struct actor *a = process(w, words->word[1], LIFE_STARTING,
-				  LIFE_STOPPING);
+	struct actor *a =
+		process(w, words->word[1], LIFE_STARTING, LIFE_STOPPING);
 
 	if (a)
 		world_end(w, a, words->word[2]);
@@ -99,8 +98,8 @@ verb_exit(struct world *w, const struct words *words)
 static void
 verb_kill(struct world *w, const struct words *words)
 {
-	struct actor *a = process(w, words->word[1], LIFE_STARTING,
-				  LIFE_STOPPING);
+	struct actor *a =
+		process(w, words->word[1], LIFE_STARTING, LIFE_STOPPING);
 
 	if (a)
 		world_end(w, a, "killed");
@@ -109,8 +108,8 @@ verb_kill(struct world *w, const struct words *words)
 static void
 verb_signal(struct world *w, const struct words *words)
 {
-	struct actor *a = process(w, words->word[1], LIFE_RUNNING,
-				  LIFE_RUNNING);
+	struct actor *a =
+		process(w, words->word[1], LIFE_RUNNING, LIFE_RUNNING);
 	struct event e = { .type = ON_CALL, .call = CALL_EXIT };
 
 	if (!a || !reason_parse(words->word[2], &e.reason))
@@ -167,8 +166,8 @@ become_ready(struct world *w, struct actor *a)
 static void
 verb_ready(struct world *w, const struct words *words)
 {
-	struct actor *a = process(w, words->word[1], LIFE_STARTING,
-				  LIFE_STARTING);
+	struct actor *a =
+		process(w, words->word[1], LIFE_STARTING, LIFE_STARTING);
 
 	if (a)
 		become_ready(w, a);

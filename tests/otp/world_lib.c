@@ -154,9 +154,9 @@ do_report(struct world *w, const struct action *a)
 	else if (a->report == REPORT_AUTO_SHUTDOWN)
 		trace_line(&w->trace, "auto_shutdown %s",
 			   who->declared.spec.id);
-	else if (a->node != ROOT && (a->report == REPORT_EXITED ||
-				     a->report == REPORT_STOPPED ||
-				     a->report == REPORT_START_FAILED))
+	else if (a->node != ROOT &&
+		 (a->report == REPORT_EXITED || a->report == REPORT_STOPPED ||
+		  a->report == REPORT_START_FAILED))
 		trace_line(&w->trace, "down %s", who->declared.spec.id);
 }
 
@@ -230,9 +230,9 @@ world_step(struct world *w, const struct event *e)
 		if (w->dying_first == w->dying_end)
 			return;
 
-		const struct dying *d =
-			&w->dying[w->dying_first++ % DYING_MAX];
-		struct event end = { .type = ON_EXIT, .node = d->node,
+		const struct dying *d = &w->dying[w->dying_first++ % DYING_MAX];
+		struct event end = { .type = ON_EXIT,
+				     .node = d->node,
 				     .reason = d->reason };
 
 		tree_step(w->tree, &end, w->now);
@@ -264,8 +264,8 @@ world_call(struct world *w, const char *verb, enum call_type call,
 	w->calls[w->call_count].unknown = is_unknown(n, call, subject);
 	snprintf(w->calls[w->call_count].verb, sizeof(w->calls[0].verb), "%s",
 		 verb);
-	snprintf(w->calls[w->call_count].subject,
-		 sizeof(w->calls[0].subject), "%s", subject);
+	snprintf(w->calls[w->call_count].subject, sizeof(w->calls[0].subject),
+		 "%s", subject);
 	e.token = ++w->call_count;
 	world_step(w, &e);
 }

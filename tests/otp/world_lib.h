@@ -21,9 +21,9 @@ enum life { LIFE_GONE, LIFE_STARTING, LIFE_RUNNING, LIFE_STOPPING };
 struct actor {
 	struct declared declared;
 	enum life life;
-	uint32_t node;       /* of its process */
-	unsigned fail, hang; /* how many next starts do so */
-	bool slow;           /* answers a stop only when told */
+	uint32_t node;               /* of its process */
+	unsigned fail, hang;         /* how many next starts do so */
+	bool slow;                   /* answers a stop only when told */
 	char signalled[REASON_TEXT]; /* by the script, with this reason */
 };
 

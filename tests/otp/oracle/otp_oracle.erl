@@ -22,7 +22,8 @@ main() ->
 	ok = logger:add_handler(otp_sup, otp_sup, #{}),
 	[Directory | Files] = init:get_plain_arguments(),
 	Failed = rounds(Directory, Files, ?ATTEMPTS),
-	[io:format(standard_error, "~s: ~0p~n", [F, Why]) || {F, Why} <- Failed],
+	[io:format(standard_error, "~s: ~0p~n", [File, Why])
+	 || {File, Why} <- Failed],
 	halt(case Failed of [] -> 0; _ -> 1 end).
 
 %% Nobody shall have to wait for code in the middle of a scenario.

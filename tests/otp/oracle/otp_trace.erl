@@ -10,7 +10,7 @@
 -record(trace, {
 	supervisors,  % Name => {Flags, ChildSpecs}
 	lines = [],   % newest first
-	live = #{},   % Name => {Pid, starting | running | stopping | supervisor}
+	live = #{},   % Name => {Pid, starting, running, stopping or supervisor}
 	names = #{},  % Pid => Name, of all that ever lived
 	fail = #{},   % Name => how many next starts fail
 	hang = #{},   % Name => how many next starts wait to be told
