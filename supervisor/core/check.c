@@ -113,14 +113,40 @@ unsettled(const struct node *n)
 				 n->state == STOPPING);
 }
 
-static const char *
-check_queue(const struct tree *t)
+/* Cells of a list; 0 in *ret_last if it is empty. */
+static uint32_t
+list_length(const struct tree *t, uint32_t first, uint32_t *ret_last)
 {
-	uint32_t cell, last = 0;
+	uint32_t cell, count = 0;
 
-	for (cell = t->out_first; cell; cell = pool_at(t, cell)->next)
-		last = cell;
-	return last == t->out_last ? NULL : "the last action is the last";
+	*ret_last = 0;
+	for (cell = first; cell; cell = pool_at(t, cell)->next) {
+		count += pool_at(t, cell)->text ? 2 : 1;
+		*ret_last = cell;
+	}
+	return count;
+}
+
+/* Each cell is in one list: none is lost. */
+static const char *
+check_cells(const struct tree *t)
+{
+	uint32_t n, last, sum = t->stamp_cells;
+
+	sum += list_length(t, t->out_first, &last);
+	if (last != t->out_last)
+		return "the last action is the last";
+	for (n = ROOT; n < t->node_end; n++) {
+		const struct node *s = &t->nodes[n];
+
+		if (!s->in_use || s->deleted || !s->is_supervisor)
+			continue;
+		sum += list_length(t, s->mail_first, &last);
+		if (last != s->mail_last)
+			return "the last letter is the last";
+		sum += s->serving != 0;
+	}
+	return sum == t->cells_used ? NULL : "no cell is lost";
 }
 
 const char *
@@ -144,5 +170,5 @@ tree_check(const struct tree *t)
 		return "unsettled is of those with work before them";
 	if (t->done && t->nodes[ROOT].alive != 0)
 		return "nobody is alive after the end";
-	return check_queue(t);
+	return check_cells(t);
 }

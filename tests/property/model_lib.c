@@ -129,6 +129,9 @@ do_start(struct model *m, uint32_t n)
 
 	if (m->process[n].exists)
 		wrong(m, "two processes of one child");
+	if (c->ended.kind != REASON_NONE && !m->process[n].reported)
+		wrong(m, "an end was not reported");
+	m->process[n].reported = false;
 	if (c->is_supervisor || c->is_template)
 		wrong(m, "a process of what has none");
 	if (tree_node(m->t, c->parent)->phase == PHASE_DOWN)
@@ -221,11 +224,22 @@ check_limit(struct model *m, uint32_t n)
 		wrong(m, "gave up before the limit");
 }
 
+static bool
+is_end(enum report report)
+{
+	return report == REPORT_EXITED || report == REPORT_STOPPED ||
+	       report == REPORT_START_FAILED;
+}
+
 static void
 do_report(struct model *m, const struct action *a)
 {
 	if (!tree_node(m->t, a->node))
 		wrong(m, "a report of nobody");
+	if (is_end(a->report) && a->reason.kind == REASON_NONE)
+		wrong(m, "an end without a reason");
+	if (is_end(a->report))
+		m->process[a->node].reported = true;
 	if (a->report == REPORT_RESTART)
 		check_restart(m, a);
 	if (a->report == REPORT_REMOVED)

@@ -24,6 +24,7 @@ struct stamps {
 
 struct process_model {
 	bool exists, told, killed;
+	bool reported; /* the end of the last one */
 	int64_t deadline;
 	struct stamps as_child, as_supervisor;
 };

@@ -187,6 +187,8 @@ the_backoff_doubles_and_is_reset_by_health(void **state)
 	scene_pass(&scene, 1000);
 	scene_exit(&scene, "x", 1);
 	assert_int_equal(scene_node(&scene, "x")->backoff, 10);
+	tree_reset(scene.t, tree_find(scene.t, "x"));
+	assert_int_equal(scene_node(&scene, "x")->backoff, 0);
 }
 
 static void
@@ -249,6 +251,7 @@ the_end_before_the_beginning(void **state)
 	scene_new(&scene, NULL);
 	scene_add_all(&scene, "root", "a");
 	scene_event(&scene, ON_SHUTDOWN, NULL);
+	assert_false(tree_is_up(scene.t));
 	scene_boot(&scene);
 	scene_saw(&scene, "exit 0:root");
 }

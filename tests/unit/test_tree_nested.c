@@ -96,6 +96,22 @@ dynamic_children_are_lost_with_their_supervisor(void **state)
 }
 
 static void
+what_was_started_by_hand_is_forgotten_in_a_new_life(void **state)
+{
+	struct child_spec s = scene_supervisor("s"), x = scene_worker("x");
+
+	(void)state;
+	x.autostart = false;
+	scene_new(&scene, NULL);
+	scene_add(&scene, "root", &s);
+	scene_add(&scene, "s", &x);
+	scene_boot(&scene);
+	assert_int_equal(scene_call(&scene, CALL_START, "x"), RESULT_OK);
+	assert_int_equal(scene_call(&scene, CALL_RESTART, "s"), RESULT_OK);
+	scene_saw(&scene, "start:x stop:x");
+}
+
+static void
 deleted_children_come_back_with_their_supervisor(void **state)
 {
 	struct child_spec s = scene_supervisor("s"), c = scene_worker("c");
@@ -263,6 +279,7 @@ main(void)
 		TEST(giving_up_is_the_parents_matter),
 		TEST(a_transient_supervisor_that_gave_up_stays_down),
 		TEST(dynamic_children_are_lost_with_their_supervisor),
+		TEST(what_was_started_by_hand_is_forgotten_in_a_new_life),
 		TEST(deleted_children_come_back_with_their_supervisor),
 		TEST(a_supervisor_whose_time_is_up_dies_with_all_below),
 		TEST(a_failed_start_of_a_supervisor_is_tried_again),
