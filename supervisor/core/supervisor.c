@@ -42,7 +42,15 @@ supervisor_exit_status(struct tree *t, uint32_t s, int status)
 	t->exit_status = status;
 }
 
-/* As the file has it: whatever was stopped, ended or removed is back. */
+static bool
+is_as_new(const struct node *c)
+{
+	return c->listed && c->state == STOPPED && c->as_child.count == 0 &&
+	       c->backoff == 0 && !c->wanted && !c->failed;
+}
+
+/* As the file has it: whatever was stopped, ended or removed is back.  Writes
+   only where it must: each node written costs the journal a copy. */
 static void
 init_children(struct tree *t, uint32_t s)
 {
@@ -50,10 +58,12 @@ init_children(struct tree *t, uint32_t s)
 
 	node_resurrect(t, s);
 	for (n = node_at(t, s)->first; n != NO_NODE; n = node_at(t, n)->next) {
-		struct node *c = node_edit(t, n);
+		const struct node *old = node_at(t, n);
+		struct node *c;
 
-		if (c->is_template || c->fresh)
+		if (old->is_template || old->fresh || is_as_new(old))
 			continue;
+		c = node_edit(t, n);
 		node_list(t, n, true);
 		child_set(t, n, STOPPED);
 		intensity_clear(t, &c->as_child);
