@@ -35,6 +35,7 @@ kill_worker() {
 	last=$(tail -n 1 "$T/numbers")
 	kill -KILL "$pid"
 	wait_until above "${last:-0}"
+	wait_until pid_changed counter "$pid"
 }
 
 @test "a hundred kills of the worker" {

@@ -240,7 +240,7 @@ workers 2" ]
 @test "strangers may not ask: 4" {
 	[ "$(id -u)" = 0 ] || skip "needs root to be somebody else"
 	two socket_mode=0666
-	chmod 755 "$T" "${T%/*}" "${T%/*/*}" "${T%/*/*/*}"
+	chmod a+rx "$T" "${T%/*}" "$BATS_RUN_TMPDIR"
 	run -4 setpriv --reuid=65534 --regid=65534 --clear-groups \
 		"$BUILD/supctl" -s "$T/s" stop a
 	run -4 setpriv --reuid=65534 --regid=65534 --clear-groups \
@@ -251,7 +251,7 @@ workers 2" ]
 @test "members of socket_group may read, and read alone" {
 	[ "$(id -u)" = 0 ] || skip "needs root to be somebody else"
 	two socket_mode=0660 socket_group=daemon
-	chmod 755 "$T" "${T%/*}" "${T%/*/*}" "${T%/*/*/*}"
+	chmod a+rx "$T" "${T%/*}" "$BATS_RUN_TMPDIR"
 	run -0 setpriv --reuid=65534 --regid=65534 --groups=daemon \
 		"$BUILD/supctl" -s "$T/s" status
 	run -4 setpriv --reuid=65534 --regid=65534 --groups=daemon \
