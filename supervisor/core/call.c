@@ -252,8 +252,8 @@ call_handle(struct tree *t, uint32_t s, uint32_t cell)
 	const struct letter *letter = &pool_at(t, cell)->u.letter;
 
 	if (!node_is(t, letter->node, letter->generation))
-		answer(t, cell, letter->interrupts ? RESULT_OK :
-						     RESULT_NOT_FOUND);
+		answer(t, cell,
+		       letter->interrupts ? RESULT_OK : RESULT_NOT_FOUND);
 	else if (node_at(t, letter->node)->is_template)
 		answer(t, cell, RESULT_SIMPLE);
 	else
@@ -358,7 +358,7 @@ interrupts(const struct tree *t, uint32_t s, const struct event *event)
 void
 call_receive(struct tree *t, const struct event *event)
 {
-	uint32_t s = supervisor_for(t, event), cell;
+	uint32_t s = supervisor_for(t, event);
 	struct letter letter = {
 		.type = LETTER_CALL,
 		.call = (uint8_t)event->call,
@@ -377,10 +377,9 @@ call_receive(struct tree *t, const struct event *event)
 		return;
 	}
 	letter.interrupts = interrupts(t, s, event);
-	cell = mailbox_put(t, s, &letter);
+	mailbox_put(t, s, &letter);
 	if (node_at(t, s)->phase == PHASE_DOWN) {
-		cell = mailbox_take(t, s);
-		call_refuse(t, cell);
+		call_refuse(t, mailbox_take(t, s));
 		return;
 	}
 	if (letter.interrupts)

@@ -96,8 +96,8 @@ check_supervisor(const struct tree *t, uint32_t s)
 		if (c->parent != s || (!c->ordered && c->state != STARTING))
 			return "who is awaited starts or stops";
 	}
-	if (sup->mail_first && (sup->phase == PHASE_IDLE ||
-				sup->phase == PHASE_DOWN))
+	if (sup->mail_first &&
+	    (sup->phase == PHASE_IDLE || sup->phase == PHASE_DOWN))
 		return "letters wait for the busy alone";
 	if (sup->serving && sup->phase == PHASE_IDLE)
 		return "the idle serve nobody";

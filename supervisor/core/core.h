@@ -25,14 +25,14 @@
 
 /* Why a child ended (DESIGN: "What happens when a child ends"). */
 enum reason_kind {
-	REASON_NONE,     /* has not ended yet */
-	REASON_NORMAL,   /* an exit code or signal among success_codes */
-	REASON_EXIT,     /* value: the exit code */
-	REASON_SIGNAL,   /* value: the signal */
-	REASON_SHUTDOWN, /* stopped by supd, or a supervisor that ended so */
-	REASON_KILLED,   /* killed by supd */
-	REASON_NOEXEC,   /* value: errno; the program could not be executed */
-	REASON_TIMEOUT,  /* start timeout, watchdog */
+	REASON_NONE,      /* has not ended yet */
+	REASON_NORMAL,    /* an exit code or signal among success_codes */
+	REASON_EXIT,      /* value: the exit code */
+	REASON_SIGNAL,    /* value: the signal */
+	REASON_SHUTDOWN,  /* stopped by supd, or a supervisor that ended so */
+	REASON_KILLED,    /* killed by supd */
+	REASON_NOEXEC,    /* value: errno; the program could not be executed */
+	REASON_TIMEOUT,   /* start timeout, watchdog */
 	REASON_TEXT_GIVEN /* text: exit/1, exit/2 */
 };
 
@@ -63,68 +63,70 @@ struct child_spec {
 	enum child_type type; /* what which_children says */
 	int64_t shutdown;     /* ticks, SHUTDOWN_INFINITY, SHUTDOWN_BRUTAL */
 	bool significant;
-	bool autostart;       /* false: waits for CALL_START */
-	bool dynamic;         /* came by a call: gone when deleted or when its
+	bool autostart;        /* false: waits for CALL_START */
+	bool dynamic;          /* came by a call: gone when deleted or when its
 				 supervisor is restarted */
-	bool acknowledges;    /* started only at ON_READY, not at ON_STARTED */
+	bool acknowledges;     /* started only at ON_READY, not at ON_STARTED */
 	int64_t start_timeout; /* ticks until ON_READY; 0: no limit */
-	int64_t backoff_min;  /* ticks; 0: restarts at once */
+	int64_t backoff_min;   /* ticks; 0: restarts at once */
 	int64_t backoff_max;
 	int64_t backoff_reset; /* ticks of health that reset the backoff */
 
-	bool is_supervisor;   /* a nested supervisor: no process of its own */
+	bool is_supervisor; /* a nested supervisor: no process of its own */
 	enum strategy strategy;
 	enum on_limit on_limit;
 	enum auto_shutdown auto_shutdown;
 	uint32_t intensity;
-	int64_t period;       /* ticks */
+	int64_t period; /* ticks */
 };
 
-enum child_state { /* as status prints them */
+/* As status prints them. */
+enum child_state {
 	STOPPED,  /* not started yet, or stopped by hand */
 	STARTING, /* has a process (or children) but is not ready */
 	RUNNING,
-	BACKOFF,  /* will be started again: {restarting, _} */
+	BACKOFF, /* will be started again: {restarting, _} */
 	STOPPING,
-	EXITED,   /* ended by itself and stays so */
-	FATAL     /* taken off the list by the limit */
+	EXITED, /* ended by itself and stays so */
+	FATAL   /* taken off the list by the limit */
 };
 
 /* What people and OTP's functions ask of a supervisor. */
 enum call_type {
-	CALL_START,   /* for people: fine if it runs already */
-	CALL_STOP,    /* terminate_child/2: fine if it does not run */
-	CALL_RESTART, /* stop, then start; counts as nothing */
+	CALL_START,         /* for people: fine if it runs already */
+	CALL_STOP,          /* terminate_child/2: fine if it does not run */
+	CALL_RESTART,       /* stop, then start; counts as nothing */
 	CALL_START_CHILD,   /* start_child/2 of a node that tree_add() made */
 	CALL_RESTART_CHILD, /* restart_child/2 */
 	CALL_STOP_CHILD,    /* terminate_child/2, then delete_child/2 */
 	CALL_DELETE_CHILD,  /* delete_child/2 */
-	CALL_EXIT,    /* exit/2: event.reason; not a gen_server call, at once */
-	CALL_SYNC     /* node is a supervisor: which_children, count_children;
+	CALL_EXIT, /* exit/2: event.reason; not a gen_server call, at once */
+	CALL_SYNC  /* node is a supervisor: which_children, count_children;
 			 answered in its turn */
 };
 
-enum result { /* the atoms of OTP's answers */
+/* The atoms of OTP's answers. */
+enum result {
 	RESULT_OK,
 	RESULT_ALREADY_STARTED,
 	RESULT_ALREADY_PRESENT,
 	RESULT_RUNNING,
 	RESULT_RESTARTING,
 	RESULT_NOT_FOUND,
-	RESULT_SIMPLE,   /* simple_one_for_one */
-	RESULT_FAILED,   /* the start failed: action.reason */
-	RESULT_STOPPED,  /* the start was ended by a stop, or the supervisor
+	RESULT_SIMPLE,  /* simple_one_for_one */
+	RESULT_FAILED,  /* the start failed: action.reason */
+	RESULT_STOPPED, /* the start was ended by a stop, or the supervisor
 			    went down before the call's turn came */
-	RESULT_FULL      /* no room: too many children or calls */
+	RESULT_FULL     /* no room: too many children or calls */
 };
 
 enum event_type {
-	ON_BOOT,     /* start the root supervisor */
-	ON_STARTED,  /* node: DO_START made a process, and it was executed */
+	ON_BOOT,    /* start the root supervisor */
+	ON_STARTED, /* node: DO_START made a process, and it was executed */
 	ON_START_FAILED, /* node: DO_START did not: reason (REASON_NOEXEC) */
-	ON_READY,    /* node says that it is ready (acknowledges) */
-	ON_EXIT,     /* node's process and all its descendants are gone */
-	ON_DEADLINE, /* node's deadline (the last DO_TIMER) has passed */
+	ON_READY,        /* node says that it is ready (acknowledges) */
+	ON_EXIT,         /* node's process and all its descendants are gone */
+	ON_DEADLINE,     /* node's deadline (the last DO_TIMER) has passed */
 	ON_TIMEOUT,  /* node missed its watchdog: ends with REASON_TIMEOUT */
 	ON_CALL,     /* call, token, node, reason */
 	ON_SHUTDOWN, /* end everything in order: init:stop/0 */
@@ -140,21 +142,22 @@ struct event {
 };
 
 enum action_type {
-	DO_START, /* node: make its process; answer with ON_STARTED or
+	DO_START,  /* node: make its process; answer with ON_STARTED or
 		     ON_START_FAILED (the same call of tree_step() that is
 		     given the answer removes this action) */
-	DO_STOP,  /* node: exit(Pid, shutdown): its stop signal */
-	DO_KILL,  /* node: exit(Pid, kill): SIGKILL to everything it has */
-	DO_TIMER, /* node: its deadline is now tree_node(node)->deadline */
-	DO_REPLY, /* token: result, reason; node if it is still there */
+	DO_STOP,   /* node: exit(Pid, shutdown): its stop signal */
+	DO_KILL,   /* node: exit(Pid, kill): SIGKILL to everything it has */
+	DO_TIMER,  /* node: its deadline is now tree_node(node)->deadline */
+	DO_REPLY,  /* token: result, reason; node if it is still there */
 	DO_REPORT, /* something people want to know: report, node, other,
 		      reason */
-	DO_FREE,  /* node is deleted: forget what you keep about it.  Its
+	DO_FREE,   /* node is deleted: forget what you keep about it.  Its
 		     index is used again only after this was taken */
-	DO_EXIT   /* the root is down: value is supd's exit status */
+	DO_EXIT    /* the root is down: value is supd's exit status */
 };
 
-enum report { /* the events of `supctl events`: event=NAME */
+/* The events of `supctl events`: event=NAME. */
+enum report {
 	REPORT_STARTING,     /* DO_START follows */
 	REPORT_STARTED,      /* runs, and is ready if it acknowledges */
 	REPORT_START_FAILED, /* reason: start_error */
@@ -165,12 +168,12 @@ enum report { /* the events of `supctl events`: event=NAME */
 				in the window */
 	REPORT_BACKOFF,      /* value: ticks until the next try */
 	REPORT_REMOVED,      /* on_limit = remove: taken off the list */
-	REPORT_GAVE_UP,      /* supervisor node: reached_max_restart_intensity */
-	REPORT_AUTO_SHUTDOWN,/* supervisor node, because of child other */
-	REPORT_TIMEOUT,      /* a start timeout, a grace or a watchdog passed;
+	REPORT_GAVE_UP, /* supervisor node: reached_max_restart_intensity */
+	REPORT_AUTO_SHUTDOWN, /* supervisor node, because of child other */
+	REPORT_TIMEOUT,       /* a start timeout, a grace or a watchdog passed;
 				the kill follows */
-	REPORT_ADDED,        /* start_child/2 */
-	REPORT_DELETED       /* delete_child/2, or a temporary child's end */
+	REPORT_ADDED,         /* start_child/2 */
+	REPORT_DELETED        /* delete_child/2, or a temporary child's end */
 };
 
 struct action {

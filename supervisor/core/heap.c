@@ -58,7 +58,7 @@ class_of(size_t size)
 	uint32_t class = 0;
 
 	while ((size_t)BLOCK_MIN << class < size)
-		class++;
+		class ++;
 	return class;
 }
 

@@ -71,8 +71,7 @@ intensity_add(struct tree *t, struct window *w, uint32_t intensity,
 			return intensity > 0;
 		pop(t, w);
 	}
-	pool_edit(t, w->last)->u.stamps[(w->skip + w->count) % STAMPS] =
-		t->now;
+	pool_edit(t, w->last)->u.stamps[(w->skip + w->count) % STAMPS] = t->now;
 	w->count++;
 	return w->count <= intensity;
 }

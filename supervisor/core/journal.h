@@ -15,10 +15,10 @@
 #include <stdint.h>
 
 struct journal {
-	uint64_t length;   /* bytes used: 0 means nothing to undo */
+	uint64_t length; /* bytes used: 0 means nothing to undo */
 	uint64_t capacity;
-	uint64_t depth;    /* nested begins */
-	uint64_t step;     /* number of the current transaction: never used
+	uint64_t depth; /* nested begins */
+	uint64_t step;  /* number of the current transaction: never used
 			      twice, so that what was saved in it can be marked */
 	unsigned char entries[]; /* old bytes, then where and how many they
 				    are; 8-aligned */

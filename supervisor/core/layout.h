@@ -22,10 +22,10 @@ struct tree {
 	uint32_t node_end, node_free; /* free ones: by hash_next */
 	uint32_t cell_end, cell_free;
 	uint32_t cells_used;
-	uint32_t stamp_cells; /* of them with stamps */
-	uint32_t calls;       /* letters that are calls */
+	uint32_t stamp_cells;         /* of them with stamps */
+	uint32_t calls;               /* letters that are calls */
 	uint32_t out_first, out_last; /* actions */
-	uint32_t unsettled;   /* nodes and supervisors with work before them */
+	uint32_t unsettled; /* nodes and supervisors with work before them */
 	int32_t exit_status;
 	bool booted;
 	bool stopping; /* ON_SHUTDOWN */

@@ -60,9 +60,9 @@ mailbox_put_exit(struct tree *t, uint32_t n)
 	struct node *c = node_edit(t, n);
 
 	assert(!c->letter);
-	c->letter = mailbox_put(t, c->parent,
-				&(struct letter){ .type = LETTER_EXIT,
-						  .node = n });
+	c->letter =
+		mailbox_put(t, c->parent,
+			    &(struct letter){ .type = LETTER_EXIT, .node = n });
 }
 
 void
@@ -81,7 +81,8 @@ mailbox_put_retry(struct tree *t, uint32_t n, bool counted)
 	const struct node *c = node_at(t, n);
 
 	mailbox_put(t, c->parent,
-		    &(struct letter){ .type = LETTER_RETRY, .node = n,
+		    &(struct letter){ .type = LETTER_RETRY,
+				      .node = n,
 				      .counted = counted,
 				      .generation = c->generation });
 }

@@ -39,8 +39,7 @@ node_is(const struct tree *t, uint32_t n, uint32_t generation)
 {
 	const struct node *node = &t->nodes[n];
 
-	return node->in_use && !node->deleted &&
-	       node->generation == generation;
+	return node->in_use && !node->deleted && node->generation == generation;
 }
 
 /* FNV-1a */

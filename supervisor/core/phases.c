@@ -185,8 +185,8 @@ group_stopped(struct tree *t, uint32_t s)
 		supervisor_finish(t, s);
 		return;
 	}
-	supervisor_start_group(t, s, sup->strategy == ONE_FOR_ALL ? sup->first :
-								    n);
+	supervisor_start_group(t, s,
+			       sup->strategy == ONE_FOR_ALL ? sup->first : n);
 }
 
 /* supervisor:terminate_children/2 of those that will be started again */
@@ -244,14 +244,10 @@ step_end_all(struct tree *t, uint32_t s)
 }
 
 static bool (*const steps[])(struct tree *t, uint32_t s) = {
-	[PHASE_DOWN] = step_down,
-	[PHASE_IDLE] = step_idle,
-	[PHASE_INIT] = step_start,
-	[PHASE_START_ONE] = step_start_one,
-	[PHASE_STOP_ONE] = step_stop_one,
-	[PHASE_STOP_GROUP] = step_stop_group,
-	[PHASE_START_GROUP] = step_start,
-	[PHASE_TERMINATE] = step_terminate,
+	[PHASE_DOWN] = step_down,         [PHASE_IDLE] = step_idle,
+	[PHASE_INIT] = step_start,        [PHASE_START_ONE] = step_start_one,
+	[PHASE_STOP_ONE] = step_stop_one, [PHASE_STOP_GROUP] = step_stop_group,
+	[PHASE_START_GROUP] = step_start, [PHASE_TERMINATE] = step_terminate,
 	[PHASE_END_ALL] = step_end_all,
 };
 

@@ -25,10 +25,10 @@ enum letter_type {
 };
 
 struct letter {
-	uint8_t type;       /* enum letter_type */
-	uint8_t call;       /* enum call_type */
-	bool interrupts;    /* LETTER_CALL: has ended the start of its node */
-	bool counted;       /* LETTER_RETRY: is not to be counted again */
+	uint8_t type;    /* enum letter_type */
+	uint8_t call;    /* enum call_type */
+	bool interrupts; /* LETTER_CALL: has ended the start of its node */
+	bool counted;    /* LETTER_RETRY: is not to be counted again */
 	uint32_t node;
 	uint32_t generation; /* of the node: it may be another one by now */
 	uint64_t token;
@@ -47,7 +47,7 @@ struct queued {
 struct cell {
 	uint64_t saved; /* journal's step in which it was saved */
 	uint32_t next;
-	uint32_t text;  /* of a queued action: cell of its reason's text */
+	uint32_t text; /* of a queued action: cell of its reason's text */
 	union {
 		struct letter letter;
 		struct queued queued;

@@ -59,7 +59,8 @@ tree_next(const struct tree *t, struct action *ret)
 		.result = (enum result)q->result,
 		.value = q->type == DO_REPLY ? 0 : q->value,
 		.token = q->type == DO_REPLY ? (uint64_t)q->value : 0,
-		.reason = { .kind = q->kind, .dumped = q->dumped,
+		.reason = { .kind = q->kind,
+			    .dumped = q->dumped,
 			    .value = q->reason_value },
 	};
 	if (c->text)
@@ -78,8 +79,9 @@ void
 queue_reply(struct tree *t, uint64_t token, enum result result, uint32_t n,
 	    const struct reason *reason)
 {
-	struct action a = { .type = DO_REPLY, .token = token,
-			    .result = result, .node = n };
+	struct action a = {
+		.type = DO_REPLY, .token = token, .result = result, .node = n
+	};
 
 	if (token == 0)
 		return;
@@ -92,15 +94,19 @@ void
 queue_report(struct tree *t, enum report report, uint32_t n, uint32_t other,
 	     int64_t value)
 {
-	push(t, &(struct action){ .type = DO_REPORT, .report = report,
-				  .node = n, .other = other, .value = value,
+	push(t, &(struct action){ .type = DO_REPORT,
+				  .report = report,
+				  .node = n,
+				  .other = other,
+				  .value = value,
 				  .reason = node_at(t, n)->ended });
 }
 
 void
 queue_exit(struct tree *t)
 {
-	push(t, &(struct action){ .type = DO_EXIT, .node = ROOT,
+	push(t, &(struct action){ .type = DO_EXIT,
+				  .node = ROOT,
 				  .value = t->exit_status });
 }
 

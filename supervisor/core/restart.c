@@ -35,8 +35,7 @@ auto_shutdown(struct tree *t, uint32_t s, uint32_t n)
 		break;
 	}
 	queue_report(t, REPORT_AUTO_SHUTDOWN, s, n, 0);
-	supervisor_exit_status(t, s,
-			       reason_exit_status(&node_at(t, n)->ended));
+	supervisor_exit_status(t, s, reason_exit_status(&node_at(t, n)->ended));
 	supervisor_terminate(t, s);
 }
 

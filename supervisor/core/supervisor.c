@@ -20,8 +20,7 @@ is_busy(enum phase phase)
 }
 
 void
-supervisor_enter(struct tree *t, uint32_t s, enum phase phase,
-		 uint32_t cursor)
+supervisor_enter(struct tree *t, uint32_t s, enum phase phase, uint32_t cursor)
 {
 	struct node *sup = node_edit(t, s);
 

@@ -70,8 +70,7 @@ supervisor_start_group(struct tree *t, uint32_t s, uint32_t n);
 
 /* For phases.c: the next phase; cursor is the child awaited in it. */
 void
-supervisor_enter(struct tree *t, uint32_t s, enum phase phase,
-		 uint32_t cursor);
+supervisor_enter(struct tree *t, uint32_t s, enum phase phase, uint32_t cursor);
 
 /* For phases.c: nothing is alive any more; the dynamic children are lost, s
    itself ends (gen_server:terminate). */

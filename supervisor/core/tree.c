@@ -179,8 +179,7 @@ static void
 on_gone(struct tree *t, const struct event *e)
 {
 	const struct node *c = node_at(t, e->node);
-	bool answers = e->type == ON_START_FAILED &&
-		       answers_start(t, e->node);
+	bool answers = e->type == ON_START_FAILED && answers_start(t, e->node);
 
 	if (!answers && !c->has_process)
 		return;

@@ -36,47 +36,47 @@ struct node {
 	char id[ID_SIZE];
 	bool in_use;
 	bool is_supervisor;
-	bool is_template;  /* the child of a simple_one_for_one: never runs */
-	bool listed;       /* OTP's child list has it; status shows also those
+	bool is_template; /* the child of a simple_one_for_one: never runs */
+	bool listed;      /* OTP's child list has it; status shows also those
 			      that are off it (EXITED, FATAL) */
 	bool dynamic;
 	bool autostart;
 	bool significant;
 	bool acknowledges;
-	uint8_t state;     /* enum child_state */
-	uint8_t restart;   /* enum restart_type */
-	uint8_t type;      /* enum child_type */
-	uint8_t strategy;  /* of a supervisor, as the next two */
+	uint8_t state;    /* enum child_state */
+	uint8_t restart;  /* enum restart_type */
+	uint8_t type;     /* enum child_type */
+	uint8_t strategy; /* of a supervisor, as the next two */
 	uint8_t on_limit;
 	uint8_t auto_shutdown;
-	bool has_process;  /* between ON_STARTED and ON_EXIT */
-	bool killed;       /* DO_KILL was given to this process */
+	bool has_process; /* between ON_STARTED and ON_EXIT */
+	bool killed;      /* DO_KILL was given to this process */
 
 	/* core's own, of a child */
-	bool deleted;  /* out of the tree: buried, or DO_FREE is on its way */
+	bool deleted;   /* out of the tree: buried, or DO_FREE is on its way */
 	bool is_buried; /* may come back: node_remove() */
-	bool hidden;   /* buried, and nobody has to be told any more */
-	bool fresh;    /* tree_add() after the boot: waits for its call */
-	bool wanted;   /* autostart = no, but started by hand */
-	bool ordered;  /* its supervisor has told it to stop */
-	bool failed;   /* its start has failed: its supervisor's turn */
+	bool hidden;    /* buried, and nobody has to be told any more */
+	bool fresh;     /* tree_add() after the boot: waits for its call */
+	bool wanted;    /* autostart = no, but started by hand */
+	bool ordered;   /* its supervisor has told it to stop */
+	bool failed;    /* its start has failed: its supervisor's turn */
 
 	/* core's own, of a supervisor */
-	uint8_t phase;      /* enum phase (supervisor.h) */
-	bool ending;        /* is to terminate as soon as it can */
-	bool restarting;    /* PHASE_START_ONE: a restart, not a call */
-	bool delayed;       /* PHASE_STOP_GROUP: a backoff follows */
+	uint8_t phase;   /* enum phase (supervisor.h) */
+	bool ending;     /* is to terminate as soon as it can */
+	bool restarting; /* PHASE_START_ONE: a restart, not a call */
+	bool delayed;    /* PHASE_STOP_GROUP: a backoff follows */
 
 	uint32_t parent;
-	uint32_t prev, next;   /* siblings, in start order */
-	uint32_t first, last;  /* children */
+	uint32_t prev, next;    /* siblings, in start order */
+	uint32_t first, last;   /* children */
 	uint32_t order, orders; /* place in start order; next to be given */
-	uint32_t buried;       /* children that come back with the next life
+	uint32_t buried;        /* children that come back with the next life
 				  of this supervisor; by hash_next */
-	uint32_t count;        /* children in the list */
+	uint32_t count;         /* children in the list */
 	uint32_t hash_next;
-	uint32_t generation;   /* of the index: raised with each use */
-	uint32_t instances;    /* simple_one_for_one: numbers given so far */
+	uint32_t generation; /* of the index: raised with each use */
+	uint32_t instances;  /* simple_one_for_one: numbers given so far */
 
 	int64_t shutdown;
 	int64_t start_timeout;
@@ -97,13 +97,13 @@ struct node {
 
 	/* core's own, of a supervisor */
 	uint32_t mail_first, mail_last; /* letters */
-	uint32_t cursor;  /* the child awaited */
+	uint32_t cursor;                /* the child awaited */
 	uint32_t subject; /* the child that the operation is for */
 	uint32_t from;    /* PHASE_START_GROUP: begins here */
 	uint32_t serving; /* the call being served: a letter */
 	uint32_t alive;   /* children whose end would have to be awaited */
 	uint32_t significant_active;
-	uint64_t saved;   /* journal's step in which it was saved */
+	uint64_t saved; /* journal's step in which it was saved */
 };
 
 struct tree;

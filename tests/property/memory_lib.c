@@ -60,10 +60,10 @@ copy_take(struct copy *copy, const struct tree *t)
 	size_t i;
 
 	copy->parts[0] = (struct part){ t, offsetof(struct tree, nodes), 0 };
-	copy->parts[1] = (struct part){ t->nodes, nodes * sizeof(struct node),
-					0 };
-	copy->parts[2] = (struct part){ t->cells, cells * sizeof(struct cell),
-					0 };
+	copy->parts[1] =
+		(struct part){ t->nodes, nodes * sizeof(struct node), 0 };
+	copy->parts[2] =
+		(struct part){ t->cells, cells * sizeof(struct cell), 0 };
 	for (i = 0; i < 3; i++) {
 		struct part *p = &copy->parts[i];
 

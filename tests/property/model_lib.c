@@ -4,83 +4,16 @@
  */
 #include "model_lib.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "core/supervisor.h"
+#include "shape_lib.h"
 
 static void
 wrong(struct model *m, const char *what)
 {
 	if (!m->wrong)
 		m->wrong = what;
-}
-
-static uint64_t
-draw(uint64_t *state)
-{
-	uint64_t x = *state ? *state : 88172645463325252u;
-
-	x ^= x << 13;
-	x ^= x >> 7;
-	x ^= x << 17;
-	*state = x;
-	return x >> 11;
-}
-
-void
-model_spec(struct model *m, struct child_spec *spec, uint64_t seed,
-	   uint32_t parent)
-{
-	const struct node *p = tree_node(m->t, parent);
-	uint64_t r = seed * 2654435761u + 1;
-	int64_t shutdowns[] = { 5, 0, 20, SHUTDOWN_INFINITY, SHUTDOWN_BRUTAL };
-
-	*spec = (struct child_spec){
-		.restart = (enum restart_type)(draw(&r) % 3),
-		.shutdown = shutdowns[draw(&r) % 5],
-		.autostart = draw(&r) % 8 != 0,
-		.acknowledges = draw(&r) % 2 == 0,
-		.start_timeout = draw(&r) % 2 ? 10 : 0,
-		.backoff_min = draw(&r) % 4 ? 0 : 4,
-		.backoff_max = 16,
-		.backoff_reset = 20,
-		.is_supervisor = draw(&r) % 4 == 0,
-		.strategy = (enum strategy)(draw(&r) % 4),
-		.on_limit = (enum on_limit)(draw(&r) % 2),
-		.intensity = (uint32_t)(draw(&r) % (draw(&r) % 3 ? 30 : 4)),
-		.period = (int64_t)(1 + draw(&r) % 30),
-	};
-	if (p && p->strategy == SIMPLE_ONE_FOR_ONE)
-		spec->is_supervisor = false;
-	if (spec->is_supervisor && draw(&r) % 2)
-		spec->shutdown = SHUTDOWN_INFINITY;
-	if (spec->is_supervisor && spec->strategy != SIMPLE_ONE_FOR_ONE)
-		spec->auto_shutdown = (enum auto_shutdown)(draw(&r) % 3);
-	if (p && p->auto_shutdown != AUTO_NEVER && spec->restart != PERMANENT)
-		spec->significant = draw(&r) % 2;
-	spec->type = spec->is_supervisor ? TYPE_SUPERVISOR : TYPE_WORKER;
-	snprintf(spec->id, sizeof(spec->id), "n%u", m->added++);
-}
-
-void
-model_tree(struct model *m, uint64_t seed)
-{
-	uint32_t supervisors[16] = { ROOT }, count = 1, n, i;
-	struct child_spec spec;
-
-	m->now = 1 + (int64_t)(seed % 1000);
-	model_spec(m, &spec, seed, NO_NODE);
-	spec.is_supervisor = true;
-	m->t = tree_init(m->memory.tree, &spec, seed, m->memory.journal);
-	for (i = (uint32_t)(draw(&seed) % 12); i > 0; i--) {
-		uint32_t parent = supervisors[draw(&seed) % count];
-
-		model_spec(m, &spec, draw(&seed), parent);
-		if (tree_add(m->t, parent, &spec, &n) == 0 &&
-		    spec.is_supervisor && count < 16)
-			supervisors[count++] = n;
-	}
 }
 
 void
@@ -136,10 +69,9 @@ do_start(struct model *m, uint32_t n)
 		wrong(m, "a process of what has none");
 	if (tree_node(m->t, c->parent)->phase == PHASE_DOWN)
 		wrong(m, "a start below a supervisor that is down");
-	if (m->luck != 1 && draw(&m->luck) % 6 == 0) {
+	if (m->luck != 1 && shape_draw(&m->luck) % 6 == 0) {
 		e.type = ON_START_FAILED;
-		e.reason = (struct reason){ .kind = REASON_NOEXEC,
-					    .value = 2 };
+		e.reason = (struct reason){ .kind = REASON_NOEXEC, .value = 2 };
 	} else {
 		m->process[n].exists = true;
 		m->process[n].told = m->process[n].killed = false;
@@ -284,7 +216,8 @@ perform(struct model *m, const struct action *a)
 		do_kill(m, a->node);
 		break;
 	case DO_TIMER:
-		m->process[a->node].deadline = tree_node(m->t, a->node)->deadline;
+		m->process[a->node].deadline =
+			tree_node(m->t, a->node)->deadline;
 		break;
 	case DO_REPLY:
 		do_reply(m, a);
@@ -332,8 +265,7 @@ model_event(struct model *m, const struct event *event)
 			return;
 		m->process[event->node].exists = false;
 	}
-	if (m->crash &&
-	    !memory_survives(&m->memory, event, m->now, m->crash))
+	if (m->crash && !memory_survives(&m->memory, event, m->now, m->crash))
 		wrong(m, "a crash left something behind");
 	m->crash = 0;
 	tree_step(m->t, event, m->now);

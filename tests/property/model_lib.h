@@ -33,26 +33,17 @@ struct model {
 	struct memory memory;
 	struct tree *t;
 	int64_t now;
-	uint64_t luck;    /* decides how starts go; 1: all well */
-	uint64_t tokens;  /* given so far */
-	uint32_t added;   /* nodes made so far */
-	unsigned crash;   /* of the next step: percent */
-	bool manual;      /* people have meddled */
+	uint64_t luck;   /* decides how starts go; 1: all well */
+	uint64_t tokens; /* given so far */
+	uint32_t added;  /* nodes made so far */
+	unsigned crash;  /* of the next step: percent */
+	bool manual;     /* people have meddled */
 	bool exited;
 	int64_t status;
 	const char *wrong;
 	struct process_model process[MODEL_NODES];
 	bool answered[MODEL_TOKENS];
 };
-
-/* A random tree. */
-void
-model_tree(struct model *m, uint64_t seed);
-
-/* A random child; parent decides what is legal. */
-void
-model_spec(struct model *m, struct child_spec *spec, uint64_t seed,
-	   uint32_t parent);
 
 /* Gives an event and performs all that follows from it. */
 void

@@ -13,6 +13,7 @@
 #include "core/supervisor.h"
 #include "memory_lib.h"
 #include "model_lib.h"
+#include "shape_lib.h"
 
 enum op_kind {
 	OP_EXIT,
@@ -186,7 +187,8 @@ call(struct model *m, const struct op *op)
 static void
 exit_call(struct model *m, const struct op *op)
 {
-	struct event e = { .type = ON_CALL, .call = CALL_EXIT,
+	struct event e = { .type = ON_CALL,
+			   .call = CALL_EXIT,
 			   .token = ++m->tokens };
 
 	e.reason = reasons[op->b % 6];
@@ -204,7 +206,7 @@ start_child(struct model *m, const struct op *op)
 
 	if (m->added >= 500)
 		return;
-	model_spec(m, &spec, op->b, parent);
+	shape_spec(m, &spec, op->b, parent);
 	spec.dynamic = true;
 	if (tree_add(m->t, parent, &spec, &e.node) != 0)
 		return;
@@ -307,13 +309,13 @@ play(struct model *m, const struct op *ops, size_t count)
 const char *
 world_run(uint64_t seed, const struct op *ops, size_t count)
 {
-	struct sigaction old, now = { .sa_handler = on_abort,
-				      .sa_flags = SA_NODEFER };
+	struct sigaction old,
+		now = { .sa_handler = on_abort, .sa_flags = SA_NODEFER };
 	static struct model m;
 
 	memset(&m, 0, sizeof(m));
 	memory_new(&m.memory);
-	model_tree(&m, mix(seed ^ 0x7ee));
+	shape_tree(&m, mix(seed ^ 0x7ee));
 	sigaction(SIGABRT, &now, &old);
 	if (sigsetjmp(aborted, 1) == 0)
 		play(&m, ops, count);

@@ -37,7 +37,8 @@ scene_free(struct scene *s)
 struct child_spec
 scene_worker(const char *id)
 {
-	struct child_spec spec = { .restart = PERMANENT, .shutdown = 5,
+	struct child_spec spec = { .restart = PERMANENT,
+				   .shutdown = 5,
 				   .autostart = true };
 
 	snprintf(spec.id, sizeof(spec.id), "%s", id);
@@ -123,8 +124,7 @@ do_start(struct scene *s, uint32_t n)
 	if (s->failures[n] > 0) {
 		s->failures[n]--;
 		e.type = ON_START_FAILED;
-		e.reason = (struct reason){ .kind = REASON_NOEXEC,
-					    .value = 2 };
+		e.reason = (struct reason){ .kind = REASON_NOEXEC, .value = 2 };
 	} else {
 		s->runs[n] = true;
 	}
@@ -193,7 +193,8 @@ step(struct scene *s, const struct event *event)
 		memmove(s->gone, s->gone + 1,
 			--s->gone_count * sizeof(s->gone[0]));
 		tree_step(s->t,
-			  &(struct event){ .type = ON_EXIT, .node = a.node,
+			  &(struct event){ .type = ON_EXIT,
+					   .node = a.node,
 					   .reason = { .kind = REASON_SIGNAL,
 						       .value = 15 } },
 			  s->now);
@@ -228,8 +229,9 @@ scene_exit(struct scene *s, const char *id, int code)
 static int
 call(struct scene *s, enum call_type type, uint32_t n, const char *reason)
 {
-	struct event e = { .type = ON_CALL, .call = type, .node = n,
-			   .token = ++s->tokens };
+	struct event e = {
+		.type = ON_CALL, .call = type, .node = n, .token = ++s->tokens
+	};
 
 	if (reason)
 		assert_true(reason_parse(reason, &e.reason));
@@ -270,8 +272,8 @@ scene_pass(struct scene *s, int64_t ticks)
 		const struct node *c = tree_node(s->t, n);
 
 		if (c && c->deadline && c->deadline <= s->now)
-			step(s, &(struct event){ .type = ON_DEADLINE,
-						 .node = n });
+			step(s,
+			     &(struct event){ .type = ON_DEADLINE, .node = n });
 	}
 }
 

@@ -120,8 +120,9 @@ blocks_never_overlap(void **state)
 		n = (size_t)rand() % BLOCKS;
 		undo = rand() % 4 == 0;
 		for (k = 0; k < blocks[n].size; k += 7)
-			assert_int_equal(((unsigned char *)heap_at(h,
-				blocks[n].block))[k], n);
+			assert_int_equal(((unsigned char *)heap_at(
+						 h, blocks[n].block))[k],
+					 n);
 		journal_begin(j);
 		given = 0;
 		if (blocks[n].block) {

@@ -212,7 +212,8 @@ with_remove_the_sixth_exit_takes_the_child_off(void **state)
 		scene_exit(&scene, "a", 1);
 	scene_saw(&scene, "start:a start:a start:a start:a start:a");
 	assert_int_equal(tree_restarts(scene.t, tree_find(scene.t, "a"),
-				       scene.now, &limit, &period), 5);
+				       scene.now, &limit, &period),
+			 5);
 	assert_int_equal(limit, 5);
 	scene_exit(&scene, "a", 1);
 	scene_saw(&scene, "removed:a");

@@ -61,8 +61,7 @@ otp_calls_have_otp_errors(void **state)
 	assert_int_equal(scene_call(&scene, CALL_STOP, "a"), RESULT_OK);
 	assert_int_equal(scene_start_child(&scene, "root", &a),
 			 RESULT_ALREADY_PRESENT);
-	assert_int_equal(scene_call(&scene, CALL_DELETE_CHILD, "a"),
-			 RESULT_OK);
+	assert_int_equal(scene_call(&scene, CALL_DELETE_CHILD, "a"), RESULT_OK);
 	assert_int_equal(tree_find(scene.t, "a"), NO_NODE);
 	scene_saw(&scene, "stop:a deleted:a");
 	assert_int_equal(scene_start_child(&scene, "root", &a), RESULT_OK);
@@ -94,7 +93,8 @@ a_failed_start_child_leaves_no_trace(void **state)
 static void
 a_child_that_waits_to_be_started_is_left_alone(void **state)
 {
-	struct child_spec x = scene_worker("x"), root = scene_supervisor("root");
+	struct child_spec x = scene_worker("x"), root = scene_supervisor("roo"
+									 "t");
 
 	(void)state;
 	root.strategy = ONE_FOR_ALL;
@@ -129,8 +129,7 @@ calls_wait_while_the_supervisor_is_busy(void **state)
 	scene_saw(&scene, "timeout:a kill:a stop:b");
 	assert_int_equal(scene.result, RESULT_OK);
 	assert_int_equal(scene_call(&scene, CALL_SYNC, "root"), RESULT_OK);
-	assert_int_equal(scene_call(&scene, CALL_SYNC, "a"),
-			 RESULT_NOT_FOUND);
+	assert_int_equal(scene_call(&scene, CALL_SYNC, "a"), RESULT_NOT_FOUND);
 }
 
 static void

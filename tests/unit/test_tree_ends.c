@@ -40,8 +40,9 @@ ended_as(const char *reason)
 {
 	char text[REASON_SIZE];
 
-	assert_string_equal(reason_format(&scene_node(&scene, "x")->ended,
-					  text, sizeof(text)), reason);
+	assert_string_equal(reason_format(&scene_node(&scene, "x")->ended, text,
+					  sizeof(text)),
+			    reason);
 }
 
 static void
@@ -260,9 +261,9 @@ static void
 reasons_are_read_as_they_are_written(void **state)
 {
 	static const char *const texts[] = {
-		"normal", "exit:3", "signal:SEGV", "signal:34", "shutdown",
-		"killed", "noexec:ENOENT", "timeout", "anything else",
-		"exit:", "signal:NOPE",
+		"normal",        "exit:3", "signal:SEGV",   "signal:34",
+		"shutdown",      "killed", "noexec:ENOENT", "timeout",
+		"anything else", "exit:",  "signal:NOPE",
 	};
 	struct reason r;
 	char buf[REASON_SIZE];
