@@ -301,6 +301,8 @@ take_signals(struct keeper *k)
 		if (sigaction(sig, NULL, &action) == 0 &&
 		    action.sa_handler == SIG_IGN)
 			k->s->ignored |= UINT64_C(1) << (sig - 1);
+	/* libc's own two, which it hides: posix_spawn leaves them ignored. */
+	k->s->ignored |= UINT64_C(3) << 31;
 	fd = signalfd(-1, &ours, SFD_CLOEXEC | SFD_NONBLOCK);
 	return fd < 0 ? -errno : state_keep_fd(k->s, FD_SIGNALS, fd);
 }
