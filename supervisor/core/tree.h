@@ -184,8 +184,8 @@ tree_reset(struct tree *t, uint32_t n);
 bool
 tree_is_up(const struct tree *t);
 
-/* The invariants, asserted at the end of each step in test builds: NULL or
-   the name of the one that is broken. */
+/* The invariants: NULL, or the name of the one that is broken.  The tests ask
+   after each step. */
 const char *
 tree_check(const struct tree *t);
 
