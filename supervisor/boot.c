@@ -180,15 +180,16 @@ static int
 plant(struct supd *d, const struct config *c)
 {
 	struct state *s = d->state;
+	size_t size = strlen(c->text) + 1;
 	uint64_t block;
 
 	if (s->supervisors > 1)
 		wipe(s);
 	d->tree = tree_init(s->tree, &c->root, random_seed(), s->journal);
 	journal_begin(s->journal);
-	block = heap_alloc(s->heap, s->journal, strlen(c->text) + 1);
+	block = heap_alloc(s->heap, s->journal, size);
 	if (block) {
-		strcpy(heap_at(s->heap, block), c->text);
+		memcpy(heap_at(s->heap, block), c->text, size);
 		s->settings = block;
 	}
 	journal_commit(s->journal);

@@ -13,7 +13,8 @@ struct state;
 /* How long a supervisor may be awake before it is held to hang. */
 #define DEADMAN_MS 10000
 
-/* The same rule as for children: five supervisors a minute, not more. */
+/* The same rule as for children: five crashes a minute, not more.  SIGKILL of a
+   supervisor that had come up is no crash of its own and does not count. */
 #define SUPERVISOR_INTENSITY 5
 #define SUPERVISOR_PERIOD_MS 60000
 

@@ -55,6 +55,14 @@ partner_wake(struct partner *p)
 __attribute__((noreturn)) static void
 be_supervisor(struct partner *p)
 {
+	static const int crashes[] = { SIGSEGV, SIGBUS, SIGFPE,
+				       SIGILL,  SIGABRT, SIGSYS };
+	sigset_t set;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < sizeof(crashes) / sizeof(*crashes); i++)
+		sigaddset(&set, crashes[i]);
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
 	prctl(PR_SET_NAME, "supd-supervisor");
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != p->s->keeper)
@@ -122,6 +130,16 @@ partner_start(struct partner *p)
 		p->retry_delay = RETRY_MAX_MS;
 }
 
+/* SIGKILL comes from outside and says nothing about the supervisor, unless it
+   came from us or before the tree had been taken over. */
+static bool
+is_crash(const struct partner *p, const siginfo_t *info)
+{
+	return p->has_hung || info->si_code != CLD_KILLED ||
+	       info->si_status != SIGKILL ||
+	       p->s->taken_over != p->s->supervisors;
+}
+
 /* The rule for children: the sixth in a minute is one too many. */
 static bool
 is_one_too_many(struct partner *p)
@@ -139,6 +157,7 @@ is_one_too_many(struct partner *p)
 static void
 replace_supervisor(struct partner *p, const siginfo_t *info)
 {
+	bool counts = is_crash(p, info);
 	char how[64];
 
 	if (p->has_hung)
@@ -150,12 +169,11 @@ replace_supervisor(struct partner *p, const siginfo_t *info)
 		snprintf(how, sizeof(how), "was killed by signal %s",
 			 sigabbrev_np(info->si_status));
 	p->has_hung = false;
-	if (is_one_too_many(p)) {
+	if (counts && is_one_too_many(p)) {
 		p->gave_up = true;
 		dprintf(STDERR_FILENO,
-			"supd: supervisor (pid %d) %s, too often; all children "
-			"are"
-			" ended\n",
+			"supd: supervisor (pid %d) %s, too often; all children"
+			" are ended\n",
 			info->si_pid, how);
 		return;
 	}

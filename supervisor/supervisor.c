@@ -173,6 +173,8 @@ supervisor_settled(struct supd *d)
 {
 	struct state *s = d->state;
 
+	if (s->taken_over != s->supervisors && supd_is_idle(d))
+		s->taken_over = s->supervisors;
 	if (!s->ready && !d->ended &&
 	    tree_node(d->tree, ROOT)->state == RUNNING) {
 		s->ready = 1;

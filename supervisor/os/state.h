@@ -149,6 +149,8 @@ struct state {
 				 filled for (spawn.c) */
 	uint32_t process_end; /* no node >= this ever had a process */
 	uint32_t booted;      /* 1: configuration read, tree built */
+	uint32_t taken_over;  /* `supervisors` as of the last one that had
+				 nothing left to do: it has come up */
 	uint32_t ready;       /* 1: the tree is up: READY=1, supd -d returns */
 	uint32_t stopping;    /* 1: STOPPING=1 */
 	uint32_t beats;       /* systemd's watchdog: the keeper pings when

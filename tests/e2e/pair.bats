@@ -86,13 +86,25 @@ replaced() {
 	two
 	for _ in 1 2 3 4 5; do
 		OLD=$(supervisor_pid)
-		kill -KILL "$OLD"
+		kill -SEGV "$OLD"
 		wait_until replaced
 	done
-	kill -KILL "$(supervisor_pid)"
+	kill -SEGV "$(supervisor_pid)"
 	ends_with 70
 	trace_has "stop a"
 	trace_has "stop b"
+}
+
+@test "supervisors that are killed from outside are replaced without limit" {
+	two
+	for _ in {1..20}; do
+		OLD=$(supervisor_pid)
+		supctl ping
+		kill -KILL "$OLD"
+		wait_until replaced
+	done
+	wait_until supctl ping
+	[ "$(supctl pid a)" = "$A" ]
 }
 
 @test "orphans of children are reaped" {
