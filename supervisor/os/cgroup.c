@@ -195,6 +195,10 @@ cgroup_open(struct state *s, const char *name)
 
 	if (r < 0)
 		return r;
+	/* Whoever is cloned into a cgroup needs this one's as well. */
+	snprintf(path, sizeof(path), "%s/cgroup.procs", own);
+	if (faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) < 0)
+		return -errno;
 	for (int i = 1; dir == -EWOULDBLOCK && i <= SAME_NAME_MAX; i++) {
 		int n = i == 1 ? snprintf(path, sizeof(path), "%s/supd.%s", own,
 					  name) :
