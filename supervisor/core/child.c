@@ -81,12 +81,13 @@ set_deadline(struct tree *t, uint32_t n, int64_t deadline)
 static void
 set_grace(struct tree *t, uint32_t n, int64_t grace)
 {
-	int64_t deadline = t->now + grace;
+	int64_t deadline = 0;
 
-	if (grace >= SHUTDOWN_INFINITY - t->now)
-		deadline = 0;
-	else if (deadline == 0)
-		deadline = 1;
+	if (grace < SHUTDOWN_INFINITY - t->now) {
+		deadline = t->now + grace;
+		if (deadline == 0)
+			deadline = 1;
+	}
 	set_deadline(t, n, deadline);
 }
 

@@ -198,6 +198,23 @@ take_out(struct tree *t, uint32_t n)
 	node->prev = node->next = node->hash_next = NO_NODE;
 }
 
+/* Those that were to come back with s will not. */
+static void
+free_buried(struct tree *t, uint32_t s)
+{
+	struct node *sup = node_edit(t, s);
+
+	while (sup->buried) {
+		uint32_t n = sup->buried;
+		struct node *node = edit(t, n);
+
+		sup->buried = node->hash_next;
+		node->is_buried = node->hidden = false;
+		free_buried(t, n);
+		queue_do(t, DO_FREE, n);
+	}
+}
+
 void
 node_delete(struct tree *t, uint32_t n)
 {
@@ -205,13 +222,7 @@ node_delete(struct tree *t, uint32_t n)
 
 	while (node->last)
 		node_delete(t, node->last);
-	while (node->buried) {
-		struct node *child = edit(t, node->buried);
-
-		queue_do(t, DO_FREE, node->buried);
-		child->is_buried = child->hidden = false;
-		node->buried = child->hash_next;
-	}
+	free_buried(t, n);
 	take_out(t, n);
 	queue_do(t, DO_FREE, n);
 }
@@ -221,16 +232,30 @@ node_remove(struct tree *t, uint32_t n)
 {
 	struct node *node = node_edit(t, n), *p;
 
-	if (node->dynamic || node->is_supervisor || node->parent == ROOT) {
+	if (node->dynamic || node->parent == ROOT) {
 		node_delete(t, n);
 		return;
 	}
+	while (node->last)
+		node_remove(t, node->last);
 	take_out(t, n);
 	node->is_buried = true;
 	node->generation++;
 	p = node_edit(t, node->parent);
 	node->hash_next = p->buried;
 	p->buried = n;
+}
+
+void
+node_hide(struct tree *t, uint32_t n)
+{
+	struct node *node = node_edit(t, n);
+	uint32_t child = node->buried;
+
+	node->hidden = node->is_buried;
+	for (; node->hidden && child != NO_NODE;
+	     child = t->nodes[child].hash_next)
+		node_hide(t, child);
 }
 
 /* Between the siblings that its place is between. */

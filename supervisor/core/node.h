@@ -35,12 +35,18 @@ void
 node_delete(struct tree *t, uint32_t n);
 
 /*
- * n, which does not run, leaves the tree: node_delete(), unless it is a worker
- * of the file, which comes back when its supervisor is restarted, as it does
- * in OTP, where init/1 says anew who the children are.
+ * n, which does not run, leaves the tree: node_delete(), unless it is of the
+ * file and its supervisor can be restarted: then it comes back, as it does in
+ * OTP, where init/1 says anew who the children are.  It is buried until then,
+ * and its own children in it.
  */
 void
 node_remove(struct tree *t, uint32_t n);
+
+/* n is out of the tree and everybody was told: if it is buried, it and what
+   was below it is nobody's any more. */
+void
+node_hide(struct tree *t, uint32_t n);
 
 /* s begins a new life: its buried children come back to their places, but for
    those whose id was given to others. */

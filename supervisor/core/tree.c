@@ -66,15 +66,6 @@ tree_end(const struct tree *t)
 	return t->node_end;
 }
 
-/* n is out of the tree and people know it: if it is buried nobody sees it. */
-static void
-hide(struct tree *t, uint32_t n)
-{
-	struct node *c = node_edit(t, n);
-
-	c->hidden = c->is_buried;
-}
-
 /* An id that is taken: may the new one replace it?  0 or an enum result. */
 static int
 replace(struct tree *t, uint32_t n)
@@ -86,7 +77,7 @@ replace(struct tree *t, uint32_t n)
 	if (c->listed || c->is_template || n == ROOT)
 		return RESULT_ALREADY_PRESENT;
 	node_remove(t, n);
-	hide(t, n);
+	node_hide(t, n);
 	return 0;
 }
 
@@ -332,7 +323,7 @@ tree_done(struct tree *t)
 		if (a.type == DO_FREE)
 			node_release(t, a.node);
 		else if (a.type == DO_REPORT && a.report == REPORT_DELETED)
-			hide(t, a.node);
+			node_hide(t, a.node);
 	}
 	layout_commit(t);
 }

@@ -140,6 +140,32 @@ deleted_children_come_back_with_their_supervisor(void **state)
 }
 
 static void
+deleted_supervisors_come_back_with_all_below(void **state)
+{
+	struct child_spec s = scene_supervisor("s"), u = scene_supervisor("u");
+	uint32_t d;
+
+	(void)state;
+	scene_new(&scene, NULL);
+	scene_add(&scene, "root", &s);
+	scene_add(&scene, "s", &u);
+	scene_add_all(&scene, "u", "d");
+	scene_boot(&scene);
+	d = tree_find(scene.t, "d");
+	assert_int_equal(scene_call(&scene, CALL_STOP_CHILD, "u"), RESULT_OK);
+	scene_saw(&scene, "start:d stop:d deleted:u");
+	assert_int_equal(tree_find(scene.t, "d"), NO_NODE);
+	assert_null(tree_node(scene.t, d));
+	assert_int_equal(scene_call(&scene, CALL_RESTART, "s"), RESULT_OK);
+	scene_saw(&scene, "start:d");
+	assert_int_equal(tree_find(scene.t, "d"), d);
+	assert_int_equal(scene_call(&scene, CALL_STOP_CHILD, "u"), RESULT_OK);
+	assert_int_equal(scene_call(&scene, CALL_STOP_CHILD, "s"), RESULT_OK);
+	assert_null(tree_node(scene.t, d));
+	scene_saw(&scene, "stop:d deleted:u deleted:s");
+}
+
+static void
 a_supervisor_whose_time_is_up_dies_with_all_below(void **state)
 {
 	struct child_spec s = scene_supervisor("s");
@@ -281,6 +307,7 @@ main(void)
 		TEST(dynamic_children_are_lost_with_their_supervisor),
 		TEST(what_was_started_by_hand_is_forgotten_in_a_new_life),
 		TEST(deleted_children_come_back_with_their_supervisor),
+		TEST(deleted_supervisors_come_back_with_all_below),
 		TEST(a_supervisor_whose_time_is_up_dies_with_all_below),
 		TEST(a_failed_start_of_a_supervisor_is_tried_again),
 		TEST(auto_shutdown_ends_the_supervisor),
