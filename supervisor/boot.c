@@ -76,8 +76,8 @@ refuse_file(const char *what, const char *path, int error)
 {
 	log_err("cannot create %s %s: %s", what, path, strerror(error));
 	return error == EACCES || error == EPERM || error == EROFS ?
-			     EX_NOPERM :
-			     EX_CANTCREAT;
+		       EX_NOPERM :
+		       EX_CANTCREAT;
 }
 
 static int
@@ -225,7 +225,8 @@ boot_from(struct supd *d, const struct options *o, const struct config *c)
 		r = cgroup_open(s, d->settings->name);
 		if (r < 0)
 			log_debug("no cgroup2 of our own (%s): descendants are"
-				  " found by walking /proc", strerror(-r));
+				  " found by walking /proc",
+				  strerror(-r));
 	}
 	if (o->daemonise)
 		leave_terminal();

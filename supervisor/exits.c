@@ -226,8 +226,7 @@ exits_bury_unborn(struct supd *d, uint32_t n)
 	}
 	while (!__atomic_load_n(&p->exited, __ATOMIC_ACQUIRE)) {
 		if (poll(&wake, 1, -1) == 1 &&
-		    read(wake.fd, &count, sizeof(count)) < 0 &&
-		    errno != EAGAIN)
+		    read(wake.fd, &count, sizeof(count)) < 0 && errno != EAGAIN)
 			log_err("eventfd: %s", strerror(errno));
 	}
 	count = 1;

@@ -39,8 +39,8 @@ struct launch {
 static int
 open_output(const char *path)
 {
-	const int flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC |
-			  O_NOCTTY | O_NONBLOCK;
+	const int flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY |
+			  O_NONBLOCK;
 	int fd = open(path, flags, 0640);
 
 	if (fd < 0 && errno == ENOENT && make_parents(path, 0755) == 0)
@@ -83,8 +83,8 @@ prepare_outputs(struct launch *l, const struct spec *spec)
 	if (r < 0)
 		return r;
 	l->how.err = l->how.out;
-	return prepare_output(spec->err, spec->err_path, STDERR_FILENO,
-			      &l->err, &l->how.err);
+	return prepare_output(spec->err, spec->err_path, STDERR_FILENO, &l->err,
+			      &l->how.err);
 }
 
 /* A socketpair, not a pipe: what has come can be looked at without taking it,

@@ -28,7 +28,7 @@ enum sink { SINK_STDERR, SINK_SYSLOG, SINK_JOURNAL, SINK_FILE };
 static struct {
 	enum sink sink;
 	int level;
-	int fd; /* SINK_FILE, SINK_JOURNAL */
+	int fd;              /* SINK_FILE, SINK_JOURNAL */
 	bool journal_stderr; /* stderr is the journal's: mark the priority */
 } logger = { .sink = SINK_STDERR, .level = LOG_INFO, .fd = -1 };
 
@@ -212,7 +212,7 @@ say(int level, const char *format, va_list args)
 	void log_##name(const char *format, ...) \
 	{                                        \
 		va_list args;                    \
-						 \
+                                                 \
 		va_start(args, format);          \
 		say(level, format, args);        \
 		va_end(args);                    \

@@ -132,14 +132,13 @@ open_control(struct msghdr *m)
 			memcpy(&who, CMSG_DATA(c), sizeof(who));
 			pid = who.pid;
 		} else if (c->cmsg_type == SCM_RIGHTS) {
-			size_t count = (c->cmsg_len - CMSG_LEN(0)) /
-				       sizeof(int);
+			size_t count =
+				(c->cmsg_len - CMSG_LEN(0)) / sizeof(int);
 
 			for (size_t i = 0; i < count; i++) {
 				int fd;
 
-				memcpy(&fd,
-				       CMSG_DATA(c) + i * sizeof(int),
+				memcpy(&fd, CMSG_DATA(c) + i * sizeof(int),
 				       sizeof(fd));
 				close(fd);
 			}

@@ -55,7 +55,7 @@ partner_wake(struct partner *p)
 __attribute__((noreturn)) static void
 be_supervisor(struct partner *p)
 {
-	static const int crashes[] = { SIGSEGV, SIGBUS, SIGFPE,
+	static const int crashes[] = { SIGSEGV, SIGBUS,  SIGFPE,
 				       SIGILL,  SIGABRT, SIGSYS };
 	sigset_t set;
 

@@ -182,10 +182,9 @@ void
 supd_call(struct supd *d, enum call_type call, uint32_t node,
 	  const struct reason *reason, uint64_t token)
 {
-	struct event e = { .type = ON_CALL,
-			   .node = node,
-			   .call = call,
-			   .token = token };
+	struct event e = {
+		.type = ON_CALL, .node = node, .call = call, .token = token
+	};
 
 	if (reason)
 		e.reason = *reason;

@@ -89,8 +89,7 @@ check(const char *file)
 
 	if (!c)
 		return is_missing ? EX_NOINPUT : EX_CONFIG;
-	printf("%s: %zu children and supervisors, no errors\n", file,
-	       c->count);
+	printf("%s: %zu children and supervisors, no errors\n", file, c->count);
 	config_free(c);
 	return EX_OK;
 }
@@ -148,8 +147,7 @@ run(struct options *o)
 			state_keep_fd(s, FD_READY, ready);
 		/* For those who ask which file it runs on, from elsewhere. */
 		if (!realpath(o->config, s->config))
-			snprintf(s->config, sizeof(s->config), "%s",
-				 o->config);
+			snprintf(s->config, sizeof(s->config), "%s", o->config);
 		supervisor_options(o);
 		status = (unsigned char)keeper_run(s, supervisor_run);
 		if (status == EX_RUNNING && o->ensure)

@@ -61,7 +61,7 @@ static void
 reopen_log(struct supd *d)
 {
 	int level = options->log_level >= 0 ? options->log_level :
-						    d->settings->log_level;
+					      d->settings->log_level;
 	int fd, old = d->state->fds[FD_LOG];
 	int r = log_open(d->settings->log, level, &fd);
 
@@ -178,8 +178,9 @@ supervisor_settled(struct supd *d)
 	if (!s->ready && !d->ended &&
 	    tree_node(d->tree, ROOT)->state == RUNNING) {
 		s->ready = 1;
-		events_say(d, ROOT, "event=ready name=%s pid=%d after=%" PRId64
-			   "ms", d->settings->name, s->keeper,
+		events_say(d, ROOT,
+			   "event=ready name=%s pid=%d after=%" PRId64 "ms",
+			   d->settings->name, s->keeper,
 			   clock_ms() - s->booted_at);
 		supd_poke_keeper(d);
 	}
@@ -227,7 +228,7 @@ static void
 leave(struct supd *d)
 {
 	const char *pid_file = options->pid_file ? options->pid_file :
-							 d->settings->pid_file;
+						   d->settings->pid_file;
 
 	control_close(d);
 	notify_close(d);

@@ -78,8 +78,8 @@ deadline_passed(void *arg)
 {
 	struct node_watch *w = arg;
 
-	supd_event(w->d, &(struct event){ .type = ON_DEADLINE,
-					  .node = node_of(w) });
+	supd_event(w->d,
+		   &(struct event){ .type = ON_DEADLINE, .node = node_of(w) });
 }
 
 void

@@ -21,7 +21,7 @@ format() {
 headers() {
 	tracked 'supervisor/*.h' 'worker/*.h' | while read -r header; do
 		for compiler in gcc clang; do
-			echo "#include \"$PWD/$header\"" |
+			printf '#include "%s"\nextern int more;\n' "$PWD/$header" |
 				$compiler "$@" -Werror -fsyntax-only -x c - ||
 				echo "$compiler: $header"
 		done
@@ -43,6 +43,7 @@ with_cppcheck() {
 	cppcheck --quiet -j 2 --std=c11 --error-exitcode=1 --inline-suppr \
 		--enable=warning,performance,portability -D_GNU_SOURCE \
 		-D__x86_64__ -Isupervisor -Iworker \
+		'-Djson_array_foreach(a,i,v)=while((v=json_array_get(a,i)))' \
 		--suppress=missingIncludeSystem \
 		--suppress=normalCheckLevelMaxBranches \
 		supervisor worker
