@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * keeper.pml - records each death, then reaps it, then wakes the supervisor;
- * replaces the supervisor (supervisor/keeper.c).
+ * keeper.pml - records each death, reaps, publishes it and wakes the
+ * supervisor; replaces the supervisor (supervisor/keeper.c, deaths.c).
  */
 
 #define IS_PROCESS_OF(n, p) (child[n].tid == p + 1 && !child[n].exited)
@@ -38,7 +38,15 @@ inline record_death()
 		child[node].written = process[p].wchar;
 		child[node].exited = true
 	   }
-	   d_step {
+	:: node == NOBODY
+	fi
+}
+
+inline publish()
+{
+	if
+	:: d_step {
+		node != NOBODY ->
 		assert(RING_USED < RING);
 		ring[head % RING] = node;
 		head = (head + 1) % (2 * RING)
@@ -69,6 +77,7 @@ proctype keeper()
 	   record_death();
 	   reap(p);
 #endif
+	   publish();
 	   d_step {
 #ifndef WAKE_BEFORE_RECORD
 		wake = true;

@@ -89,7 +89,7 @@ proctype killer()
  *	write_unit()      the output is a prefix of the lines, unit by unit
  *	become_primary()  nobody else can write
  *	clone(), handled()  a death is handled once, and before the next birth
- *	record_death()    the ring of deaths does not overflow
+ *	publish()         the ring of deaths does not overflow
  *
  * and when nothing more can happen, or (PROGRESS) from some time on for ever:
  * all is written, all deaths are handled, a primary and a standby live.
