@@ -43,8 +43,10 @@ reason_of(struct supd *d, uint32_t n)
 	} else {
 		r.kind = REASON_SIGNAL;
 		r.dumped = p->code == CLD_DUMPED;
-		if (spec && spec->ok_signals >> (status - 1) % 64 & 1)
+		if (spec && spec->ok_signals >> (status - 1) % 64 & 1) {
 			r.kind = REASON_NORMAL;
+			r.value += 128; /* as a shell says it */
+		}
 	}
 	return r;
 }
