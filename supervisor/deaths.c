@@ -16,6 +16,7 @@
 #include <time.h>
 
 #include "os/cgroup.h"
+#include "os/exit_ring.h"
 #include "os/procfs.h"
 #include "os/state.h"
 
@@ -41,15 +42,6 @@ reap(struct state *s, pid_t pid)
 	__atomic_add_fetch(&s->reaps, 1, __ATOMIC_SEQ_CST);
 }
 
-static void
-publish(struct state *s, uint32_t node)
-{
-	uint32_t head = s->exits_head;
-
-	s->exits[head % NODES_MAX] = node;
-	__atomic_store_n(&s->exits_head, head + 1, __ATOMIC_RELEASE);
-}
-
 enum death
 deaths_take(struct state *s, pid_t pid)
 {
@@ -67,7 +59,7 @@ deaths_take(struct state *s, pid_t pid)
 	}
 	record(&s->process[node], &info);
 	reap(s, pid);
-	publish(s, node);
+	exit_ring_put(s, node);
 	return DEATH_CHILD;
 }
 

@@ -11,8 +11,8 @@
  */
 #include <errno.h>
 #include <poll.h>
-#include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -21,6 +21,7 @@
 #include "exits.h"
 #include "log.h"
 #include "notify.h"
+#include "os/exit_ring.h"
 #include "os/process.h"
 #include "shell.h"
 #include "spec.h"
@@ -59,9 +60,12 @@ forget_process(struct state *s, uint32_t n)
 	struct child *c = &s->child[n];
 	uint32_t *of_pid = &s->node_of_pid[p->tid];
 
-	journal_save(s->journal, c, sizeof(*c));
-	c->exits++;
-	c->last_written = p->written;
+	/* One that has not executed has written nothing of the child's. */
+	if (!p->exec_error) {
+		journal_save(s->journal, c, sizeof(*c));
+		c->exits++;
+		c->last_written = p->written;
+	}
 	/* The pid may be another child's by now. */
 	if (*of_pid == n) {
 		journal_save(s->journal, of_pid, sizeof(*of_pid));
@@ -111,19 +115,6 @@ is_gone(struct supd *d, uint32_t n)
 static void
 fence(struct supd *d, uint32_t n)
 {
-	if (d->fence_count == d->fence_room) {
-		size_t room = d->fence_room ? 2 * d->fence_room : 16;
-		void *p = reallocarray(d->fences, room, sizeof(*d->fences));
-
-		if (!p) {
-			/* Not ours to wait for then: the core's deadline or
-			   the next supervisor looks again. */
-			log_err("out of memory: fence of node %u", n);
-			return;
-		}
-		d->fences = p;
-		d->fence_room = room;
-	}
 	d->fences[d->fence_count++] = n;
 }
 
@@ -153,30 +144,15 @@ recheck_fences(struct supd *d)
 	}
 }
 
-/* The next of the ring, or NO_NODE. */
-static uint32_t
-take(struct state *s)
+bool
+exits_open(struct supd *d)
 {
-	uint32_t head = __atomic_load_n(&s->exits_head, __ATOMIC_ACQUIRE);
+	void *room = mmap(NULL, NODES_MAX * sizeof(*d->fences),
+			  PROT_READ | PROT_WRITE,
+			  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
-	while (s->exits_tail != head) {
-		uint32_t n = s->exits[s->exits_tail % NODES_MAX];
-		struct process *p = &s->process[n];
-		bool is_new = p->exited && p->phase != PROCESS_DEAD &&
-			      p->phase != PROCESS_EMPTY;
-
-		journal_begin(s->journal);
-		journal_save(s->journal, &s->exits_tail, sizeof(uint32_t));
-		s->exits_tail++;
-		if (is_new) {
-			journal_save(s->journal, p, sizeof(*p));
-			p->phase = PROCESS_DEAD;
-		}
-		journal_commit(s->journal);
-		if (is_new)
-			return n;
-	}
-	return NO_NODE;
+	d->fences = room == MAP_FAILED ? NULL : room;
+	return d->fences != NULL;
 }
 
 void
@@ -186,7 +162,7 @@ exits_take(struct supd *d)
 
 	notify_take(d);
 	recheck_fences(d);
-	while (supd_is_idle(d) && (n = take(d->state)) != NO_NODE)
+	while (supd_is_idle(d) && (n = exit_ring_take(d->state)) != NO_NODE)
 		settle(d, n);
 }
 
@@ -211,7 +187,7 @@ exits_hurry(struct supd *d, uint32_t n)
 
 /* The keeper lives as long as we do, and it is about to reap: this wait is a
    few dozen microseconds.  Its wake-up is given back, since it may have been
-   for others too; the ring's entry is passed over as no news (take()). */
+   for others too; the ring's entry is passed over as no news. */
 void
 exits_bury_unborn(struct supd *d, uint32_t n)
 {
@@ -237,7 +213,5 @@ exits_bury_unborn(struct supd *d, uint32_t n)
 	watches_process_done(d, n);
 	journal_begin(s->journal);
 	forget_process(s, n);
-	s->child[n].exits--;
-	s->child[n].last_written = UINT64_MAX;
 	journal_commit(s->journal);
 }

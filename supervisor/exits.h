@@ -6,9 +6,14 @@
 #ifndef EXITS_H
 #define EXITS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct supd;
+
+/* Allocates (sparse) room for the fences of all children. false: no memory. */
+bool
+exits_open(struct supd *d);
 
 /* Takes what the keeper has recorded since; looks again at those whose remains
    were being ended.  Does nothing while the shell is at work. */

@@ -36,7 +36,7 @@ struct supd {
 				    or as can be derived again (deadlines) */
 	size_t backlog_first, backlog_count, backlog_room;
 	uint32_t *fences; /* nodes in PROCESS_DEAD (exits.c) */
-	size_t fence_count, fence_room;
+	size_t fence_count;
 	bool busy;  /* supd_event() is at work */
 	bool ended; /* DO_EXIT was performed */
 };

@@ -206,7 +206,7 @@ start(struct supd *d)
 	int r;
 
 	d->loop = loop_new(s->fds[FD_DEADMAN]);
-	if (!d->loop || !watches_open(d)) {
+	if (!d->loop || !watches_open(d) || !exits_open(d)) {
 		log_err("out of memory");
 		return EX_OSERR;
 	}

@@ -90,6 +90,8 @@ struct process {
 	uint64_t written; /* wchar of /proc/PID/io; UINT64_MAX: unknown */
 	int64_t ended;    /* ms, monotonic */
 	uint32_t exited;  /* 1: the four above are valid */
+	uint32_t queued;  /* 1: the node is in exits[]; the supervisor takes it
+			     out and then looks at `exited` */
 	/* by the supervisor */
 	uint32_t phase; /* enum process_phase */
 	uint32_t incarnation;

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "core/journal.h"
+#include "os/exit_ring.h"
 #include "os/spawn.h"
 
 struct books *books;
@@ -50,21 +51,8 @@ close_account(struct state *s, uint32_t n)
 static void
 take_exits(struct state *s)
 {
-	uint32_t head = __atomic_load_n(&s->exits_head, __ATOMIC_ACQUIRE);
-
-	while (s->exits_tail != head) {
-		uint32_t n = s->exits[s->exits_tail % NODES_MAX];
-		struct process *p = &s->process[n];
-		bool is_new = p->exited && p->phase == PROCESS_ALIVE;
-
-		journal_begin(s->journal);
-		journal_save(s->journal, &s->exits_tail, sizeof(uint32_t));
-		journal_save(s->journal, p, sizeof(*p));
-		s->exits_tail++;
-		if (is_new)
-			p->phase = PROCESS_DEAD;
-		journal_commit(s->journal);
-	}
+	while (exit_ring_take(s) != NO_NODE)
+		;
 	for (uint32_t n = FIRST; n <= LAST; n++)
 		if (s->process[n].phase == PROCESS_DEAD)
 			close_account(s, n);

@@ -151,10 +151,7 @@ pair_has_ended(struct state *s, uint32_t node)
 	pair_rest(s);
 	if (read(s->fds[FD_WAKE], &count, sizeof(count)) < 0)
 		count = 0;
-	for (uint32_t i = s->exits_tail; i != s->exits_head; i++)
-		if (s->exits[i % NODES_MAX] == node)
-			return s->process[node].exited;
-	return false;
+	return s->process[node].exited && s->process[node].queued;
 }
 
 void
@@ -166,6 +163,7 @@ pair_forget(struct state *s, uint32_t node)
 	p->pidfd = -1;
 	p->tid = 0;
 	p->exited = 0;
+	p->queued = 0;
 	p->phase = PROCESS_EMPTY;
 	s->exits_tail = s->exits_head;
 }
