@@ -27,6 +27,7 @@
 #include "os/process.h"
 #include "settings.h"
 #include "shell.h"
+#include "watchdog.h"
 #include "watches.h"
 
 static void
@@ -284,6 +285,7 @@ boot_again(struct supd *d, const struct options *o)
 		   answered for: launch() finds it. */
 		if (s->process[n].tid)
 			watches_process(d, n);
+		watchdog_resume(d, n);
 		if (node->deadline)
 			watches_deadline(d, n);
 	}

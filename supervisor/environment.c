@@ -14,8 +14,9 @@
 #include "settings.h"
 #include "shell.h"
 #include "spec.h"
+#include "watchdog.h"
 
-#define OWN_MAX 16 /* variables of ours */
+#define OWN_MAX 24 /* variables of ours */
 
 static struct {
 	char **list;
@@ -76,7 +77,7 @@ make_room(const struct spec *spec)
 
 /* DESIGN: "Contract with any program, text only". */
 static size_t
-build_own(struct supd *d, uint32_t n)
+build_own(struct supd *d, uint32_t n, const struct spec *spec)
 {
 	const struct node *node = tree_node(d->tree, n);
 	const struct child *c = &d->state->child[n];
@@ -98,6 +99,11 @@ build_own(struct supd *d, uint32_t n)
 		    reason_format(&node->ended, reason, sizeof(reason)));
 	if (c->last_written != UINT64_MAX)
 		OWN("SUPD_LAST_WRITTEN=%" PRIu64, c->last_written);
+	if (spec->watchdog) {
+		OWN("WATCHDOG_USEC=%" PRId64, spec->watchdog * 1000);
+		OWN("WATCHDOG_PID=0"); /* the child writes it: spawn.pid_at */
+		OWN("SUPD_BEAT_FD=%d", watchdog_number(spec));
+	}
 #undef OWN
 	return i;
 }
@@ -110,7 +116,7 @@ environment_build(struct supd *d, uint32_t node, const struct spec *spec)
 	if (!make_room(spec))
 		return NULL;
 	env.count = 0;
-	ours = build_own(d, node);
+	ours = build_own(d, node, spec);
 	for (size_t i = 0; i < ours; i++)
 		add(own[i], 0);
 	for (unsigned i = 0; i < spec->env_count; i++)
@@ -122,7 +128,7 @@ environment_build(struct supd *d, uint32_t node, const struct spec *spec)
 	return env.list;
 }
 
-const char *
+char *
 environment_get(char *const *envp, const char *name)
 {
 	size_t n = strlen(name);

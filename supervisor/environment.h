@@ -17,7 +17,7 @@ char *const *
 environment_build(struct supd *d, uint32_t node, const struct spec *spec);
 
 /* getenv(3) in envp. */
-const char *
+char *
 environment_get(char *const *envp, const char *name);
 
 /* The child's parsed text.  NULL: no memory.  Valid until the next call. */

@@ -90,6 +90,9 @@ const struct key keys[KEYS] = {
 	[KEY_START_TIMEOUT] = { "start_timeout", IN_CHILD, FOR_CORE, FORM_PLAIN,
 				false, "30", "DURATION | infinity",
 				set_start_timeout },
+	[KEY_WATCHDOG] = { "watchdog", IN_CHILD, FOR_SPEC, FORM_PLAIN, false,
+			   "none", "none | a duration above 0, as 500ms, 2s",
+			   set_watchdog },
 	[KEY_DIRECTORY] = { "directory", IN_CHILD, FOR_SPEC, FORM_PLAIN, false,
 			    NULL, "/PATH", set_directory },
 	[KEY_UMASK] = { "umask", IN_CHILD, FOR_SPEC, FORM_PLAIN, false, NULL,
@@ -106,7 +109,6 @@ const struct key keys[KEYS] = {
 
 /* Keys that are promised and not here yet. */
 static const char *const planned[] = {
-	"watchdog",
 	"standby",
 	"links",
 	"trap_exit",

@@ -26,11 +26,14 @@
 #include "settings.h"
 #include "shell.h"
 #include "spec.h"
+#include "watchdog.h"
+
+#define LAUNCH_FDS 4
 
 /* What one launch holds open until the process is made. */
 struct launch {
 	struct spawn how;
-	struct spawn_fd fd; /* ready = fd:N */
+	struct spawn_fd fds[LAUNCH_FDS]; /* beside 0, 1 and 2 */
 	char path[4096];
 	int out, err, ready; /* to close again; -1: none */
 };
@@ -87,6 +90,14 @@ prepare_outputs(struct launch *l, const struct spec *spec)
 			      &l->how.err);
 }
 
+/* One more descriptor for the child. */
+static void
+give(struct launch *l, int from, int to)
+{
+	l->fds[l->how.fd_count++] = (struct spawn_fd){ .from = from, .to = to };
+	l->how.fds = l->fds;
+}
+
 /* A socketpair, not a pipe: what has come can be looked at without taking it,
    so a supervisor that dies over it loses nothing. */
 static int
@@ -101,9 +112,7 @@ prepare_ready_fd(struct launch *l, const struct spec *spec, struct process *p)
 		return -errno;
 	p->ready_fd = pair[0];
 	l->ready = pair[1];
-	l->fd = (struct spawn_fd){ .from = pair[1], .to = spec->ready_fd };
-	l->how.fds = &l->fd;
-	l->how.fd_count = 1;
+	give(l, pair[1], spec->ready_fd);
 	return 0;
 }
 
@@ -143,6 +152,11 @@ prepare(struct supd *d, uint32_t n, const struct spec *spec, struct launch *l,
 		.nofile_soft = d->state->nofile_soft,
 		.nofile_hard = d->state->nofile_hard,
 	};
+	r = watchdog_prepare(p, spec);
+	if (r < 0)
+		return r;
+	if (p->beat_fd >= 0)
+		give(l, p->beat_fd, watchdog_number(spec));
 	r = prepare_ready_fd(l, spec, p);
 	if (r < 0)
 		return r;
@@ -152,6 +166,8 @@ prepare(struct supd *d, uint32_t n, const struct spec *spec, struct launch *l,
 	l->how.envp = environment_build(d, n, spec);
 	if (!l->how.envp)
 		return -ENOMEM;
+	if (spec->watchdog)
+		l->how.pid_at = environment_get(l->how.envp, "WATCHDOG_PID");
 	*stage = SPAWN_EXEC;
 	r = spawn_find(spec->argv[0], environment_get(l->how.envp, "PATH"),
 		       l->path, sizeof(l->path));
@@ -197,6 +213,7 @@ make_process(struct supd *d, uint32_t n, const struct spec *spec,
 	exits_bury_unborn(d, n);
 	close_if_open(p->ready_fd);
 	p->ready_fd = -1;
+	watchdog_end(p);
 	return r;
 }
 

@@ -24,6 +24,7 @@
 #include "notify.h"
 #include "settings.h"
 #include "shell.h"
+#include "watchdog.h"
 
 #define MESSAGE_MAX 4096
 #define STATUS_MAX 200
@@ -114,6 +115,8 @@ act(struct supd *d, uint32_t n, char *message)
 						       .node = n });
 		else if (strncmp(line, "STATUS=", 7) == 0)
 			set_status(d, n, line + 7);
+		else if (strncmp(line, "WATCHDOG", 8) == 0)
+			watchdog_hear(d, n, line);
 	}
 }
 

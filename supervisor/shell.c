@@ -18,6 +18,7 @@
 #include "os/process.h"
 #include "shell.h"
 #include "supervisor.h"
+#include "watchdog.h"
 #include "watches.h"
 
 /* One turn's work: long enough to be efficient, short enough for the control
@@ -95,6 +96,8 @@ perform(struct supd *d, const struct action *a)
 		break;
 	case DO_REPORT:
 		events_report(d, a);
+		if (a->report == REPORT_STARTED)
+			watchdog_begin(d, a->node);
 		break;
 	case DO_EXIT:
 		supervisor_end(d, (int)a->value);

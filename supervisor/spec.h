@@ -32,7 +32,8 @@ struct spec {
 	int stop_signal;
 	enum kill_mode kill_mode;
 	enum ready_kind ready;
-	int ready_fd; /* READY_FD: the child's number */
+	int ready_fd;     /* READY_FD: the child's number */
+	int64_t watchdog; /* ms; 0: none */
 	enum output_kind out, err;
 	const char *out_path, *err_path;
 	uint32_t ok_codes[8]; /* success_codes: bit per exit code */

@@ -10,6 +10,7 @@
 #include "request.h"
 #include "shell.h"
 #include "status.h"
+#include "watchdog.h"
 
 #define PORTION 64 /* children told at once */
 
@@ -84,6 +85,10 @@ emit_worker(struct emit *out, const struct supd *d, uint32_t n,
 	emit_int(out, "incarnation", (int64_t)d->state->child[n].incarnation);
 	if (*text)
 		emit_string(out, "status", text);
+	if (d->state->process[n].watchdog)
+		emit_int(out, "watchdog", d->state->process[n].watchdog);
+	if (watchdog_is_watched(d, n))
+		emit_int(out, "silent", watchdog_silence(d, n));
 	if (node->is_template)
 		emit_bool(out, "template", true);
 }

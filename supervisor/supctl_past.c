@@ -119,6 +119,7 @@ static const struct event_word {
 	{ "removed", "restarted too often: taken off the list" },
 	{ "gave_up", "gave up: too many restarts" },
 	{ "auto_shutdown", "shut itself down" },
+	{ "watchdog", "gave no sign of life" },
 	{ "timeout", "did not do it in time: killed" },
 	{ "added", "was added" },
 	{ "deleted", "was deleted" },

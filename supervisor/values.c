@@ -272,6 +272,15 @@ VALUE_PARSER(set_start_timeout)
 	return NULL;
 }
 
+VALUE_PARSER(set_watchdog)
+{
+	if (strcmp(value, "none") != 0)
+		return verdict(unit_duration(value, &t->spec->watchdog) &&
+			       t->spec->watchdog > 0);
+	t->spec->watchdog = 0;
+	return NULL;
+}
+
 VALUE_PARSER(set_directory)
 {
 	t->spec->directory = value;

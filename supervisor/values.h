@@ -39,6 +39,7 @@ VALUE_PARSER(set_backoff);
 VALUE_PARSER(set_backoff_reset);
 VALUE_PARSER(set_ready);
 VALUE_PARSER(set_start_timeout);
+VALUE_PARSER(set_watchdog);
 VALUE_PARSER(set_directory);
 VALUE_PARSER(set_umask);
 VALUE_PARSER(set_environment);

@@ -12,6 +12,7 @@
 #include "loop.h"
 #include "notify.h"
 #include "shell.h"
+#include "watchdog.h"
 #include "watches.h"
 
 struct node_watch {
@@ -19,6 +20,8 @@ struct node_watch {
 	struct watch *pidfd;
 	struct watch *ready;
 	struct timer *deadline;
+	struct timer *watchdog;
+	int64_t due; /* what `watchdog` was set for */
 };
 
 struct watches {
@@ -110,6 +113,9 @@ watches_process_done(struct supd *d, uint32_t node)
 	if (p->ready_fd >= 0)
 		close(p->ready_fd);
 	p->pidfd = p->ready_fd = -1;
+	if (w->watchdog)
+		timer_set(w->watchdog, 0);
+	watchdog_end(p);
 }
 
 /* Most children never have a deadline: timers are made when first needed, and
@@ -127,6 +133,26 @@ watches_deadline(struct supd *d, uint32_t node)
 		timer_set(w->deadline, deadline);
 }
 
+static void
+watchdog_passed(void *arg)
+{
+	struct node_watch *w = arg;
+
+	watchdog_look(w->d, node_of(w), w->due);
+}
+
+void
+watches_watchdog(struct supd *d, uint32_t node, int64_t deadline)
+{
+	struct node_watch *w = watch_of(d, node);
+
+	if (!w->watchdog)
+		w->watchdog = loop_timer(d->loop, watchdog_passed, w);
+	w->due = deadline;
+	if (w->watchdog)
+		timer_set(w->watchdog, deadline);
+}
+
 void
 watches_forget(struct supd *d, uint32_t node)
 {
@@ -135,5 +161,6 @@ watches_forget(struct supd *d, uint32_t node)
 	watch_free(w->pidfd);
 	watch_free(w->ready);
 	timer_free(w->deadline);
+	timer_free(w->watchdog);
 	*w = (struct node_watch){ 0 };
 }

@@ -27,6 +27,10 @@ watches_process_done(struct supd *d, uint32_t node);
 void
 watches_deadline(struct supd *d, uint32_t node);
 
+/* The same for its watchdog; deadline: absolute ms. */
+void
+watches_watchdog(struct supd *d, uint32_t node, int64_t deadline);
+
 /* All of the above go. */
 void
 watches_forget(struct supd *d, uint32_t node);

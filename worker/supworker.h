@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * supworker.h - the worker's side of supd: state that survives every crash
- * (checkpoints), and readiness.
+ * (checkpoints), readiness and heartbeat.
  *
  * Link with -lsupworker; it needs libc alone, and no supd: everything here
  * also works in a program that was started by hand.  The manual page is
@@ -125,6 +125,23 @@ sup_ready(void);
 /* STATUS=: one line for `supctl status`; cut at 512 bytes.  Never waits: a
    supervisor that is busy just misses it (-EAGAIN). */
 SUP_API SUP_PRINTF(1, 2) int sup_status(const char *format, ...);
+
+/*
+ * A beat, the sign of life that `watchdog` waits for: to be called where the
+ * program makes progress, and as often as it likes; at least once in
+ * sup_beat_interval().  It costs no system call and wakes nobody.
+ *
+ * 1: it counts; 0: nobody watches this process; or -errno.  Where there is no
+ * supd, but somebody who understands WATCHDOG=1, that is sent, a few times in
+ * each $WATCHDOG_USEC.
+ */
+SUP_API int
+sup_beat(void);
+
+/* Microseconds in which a beat must come: half of the limit; 0: nobody watches
+   this process. */
+SUP_API long
+sup_beat_interval(void);
 
 #ifdef __cplusplus
 }

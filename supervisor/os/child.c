@@ -12,6 +12,7 @@
  *	a session, and with it a process group, of its own
  *	0, 1, 2 and the descriptors it is to have, from the reserved numbers
  *	umask, directory, RLIMIT_NOFILE
+ *	its pid in its environment
  *	it dies with the keeper; is the keeper still there?
  *	no signal is blocked
  *	execve(); all other descriptors are closed on it
@@ -128,6 +129,18 @@ set_limits(const struct spawn *how)
 }
 
 IN_CHILD static void
+write_number(char *to, uint32_t number)
+{
+	uint32_t unit = 1;
+
+	while (number / unit >= 10)
+		unit *= 10;
+	for (; unit; unit /= 10)
+		*to++ = (char)('0' + number / unit % 10);
+	*to = '\0';
+}
+
+IN_CHILD static void
 run(void *arg)
 {
 	static const uint64_t no_signals;
@@ -149,6 +162,8 @@ run(void *arg)
 		fail(p, SPAWN_DIRECTORY);
 	if (set_limits(how) < 0)
 		fail(p, SPAWN_LIMITS);
+	if (how->pid_at)
+		write_number(how->pid_at, (uint32_t)syscall(SYS_getpid));
 	errno = ESRCH;
 	if (syscall(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0 ||
 	    syscall(SYS_getppid) != plan->keeper)

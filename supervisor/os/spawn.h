@@ -14,6 +14,7 @@
 struct process;
 struct state;
 
+#define SPAWN_PID_SIZE 12
 #define SPAWN_FDS_MAX 60 /* descriptors beyond 0, 1, 2 that a child gets */
 
 /* Where a child's set-up failed. */
@@ -37,6 +38,8 @@ struct spawn {
 	const char *path; /* to execute; see spawn_find() */
 	char *const *argv;
 	char *const *envp;
+	char *pid_at;     /* NULL; or where in envp the child's pid is to be
+			 written as text: room for SPAWN_PID_SIZE */
 	int in, out, err; /* ours; 1 and 2 are supd's own (inherit) */
 	const struct spawn_fd *fds;
 	unsigned fd_count;

@@ -220,6 +220,7 @@ state_sweep_fds(const struct state *s)
 		if (p->tid) {
 			mark(kept, p->pidfd);
 			mark(kept, p->ready_fd);
+			mark(kept, p->beat_fd);
 		}
 	}
 	for (unsigned fd = from; fd < FDS_MAX; fd++) {

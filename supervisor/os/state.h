@@ -101,6 +101,12 @@ struct process {
 	int32_t ready_fd;       /* our end of ready = fd:N; -1: none */
 	uint32_t cgroup_killed; /* cgroup.kill was written: see launch.c */
 	int64_t started;        /* ms, monotonic */
+	/* its watchdog (watchdog.h); times in ms, monotonic */
+	int32_t beat_fd;   /* memfd of the page that it beats into; -1: none */
+	int64_t watchdog;  /* ms that it may be silent; 0: for ever */
+	int64_t fed;       /* its last sign of life; 0: not watched yet */
+	int64_t looked;    /* when the page was last read, */
+	int64_t beat_seen; /* and what it was then: ns */
 };
 
 enum kill_mode { KILL_ALL, KILL_GROUP, KILL_PROCESS };

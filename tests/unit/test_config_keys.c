@@ -297,7 +297,7 @@ static void
 keys_of_later_are_refused(void **state)
 {
 	static const char *const names[] = {
-		"watchdog",      "standby",
+		"standby",
 		"links",         "trap_exit",
 		"mailbox",       "sockets",
 		"user",          "group",
@@ -352,7 +352,7 @@ names_of_others_are_recognised(void **state)
 		{ "child:a", "WorkingDirectory = /",
 		  "did you mean 'directory'?" },
 		{ "child:a", "WatchdogSec = 1",
-		  "'watchdog' here, which is not supported yet" },
+		  "did you mean 'watchdog'?" },
 		{ "child:a", "KillSignal = INT",
 		  "did you mean 'stop_signal'?" },
 		{ "child:a", "restrat = x", "did you mean 'restart'?" },
