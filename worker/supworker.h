@@ -143,6 +143,21 @@ sup_beat(void);
 SUP_API long
 sup_beat_interval(void);
 
+/*
+ * For programs without a supervisor: from now on SIGSEGV, SIGBUS, SIGFPE,
+ * SIGILL and SIGABRT, which end a program because of a fault of its own, start
+ * it again: the same process executes its own file with these arguments (a
+ * copy of them, and of the environment as it is now).  To be called in main(),
+ * before anything that could crash.
+ *
+ * Not after the fifth crash in a minute: the sixth is the death that it would
+ * have been, and so is one of a child made by fork().
+ *
+ * 0; or, after a crash, how many there were in the last minute; or -errno.
+ */
+SUP_API int
+sup_reexec_on_crash(char *const argv[]);
+
 #ifdef __cplusplus
 }
 #endif
