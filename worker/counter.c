@@ -79,10 +79,11 @@ now_ns(void)
 }
 
 /* Until an absolute time or a stop signal, which can come at no instant at
-   which it would be missed. */
+   which it would be missed; with the beats that a watchdog wants meanwhile. */
 static void
 wait_until(int64_t deadline)
 {
+	const int64_t longest = (int64_t)sup_beat_interval() * 1000;
 	sigset_t blocked, before;
 
 	sigemptyset(&blocked);
@@ -91,12 +92,16 @@ wait_until(int64_t deadline)
 	sigprocmask(SIG_BLOCK, &blocked, &before);
 	while (!stop) {
 		int64_t left = deadline - now_ns();
-		struct timespec delay = { .tv_sec = left / NS_PER_S,
-					  .tv_nsec = left % NS_PER_S };
+		struct timespec delay;
 
 		if (left <= 0)
 			break;
+		if (longest && left > longest)
+			left = longest;
+		delay.tv_sec = left / NS_PER_S;
+		delay.tv_nsec = left % NS_PER_S;
 		ppoll(NULL, 0, &delay, &before);
+		sup_beat();
 	}
 	sigprocmask(SIG_SETMASK, &before, NULL);
 }
@@ -170,6 +175,7 @@ count(const struct options *o, struct sup_checkpoint *c, struct state *state)
 			error = sup_checkpoint_save(c, state, sizeof(*state));
 		if (error)
 			return fail(error);
+		sup_beat();
 		if (!o->interval)
 			continue;
 		/* A pause that was missed is not made up for. */
