@@ -75,6 +75,29 @@ make_room(const struct spec *spec)
 	return true;
 }
 
+/* "SUPD_WRITTEN=7:340 8:16": of the incarnations before this one, those whose
+   bytes are known.  Set also when there is none: a supd may run below a supd. */
+static void
+format_written(const struct child *c, uint64_t incarnation, char *to,
+	       size_t size)
+{
+	uint64_t i = incarnation > WRITTEN_KEPT ? incarnation - WRITTEN_KEPT :
+						  1;
+	const char *space = "";
+	size_t at = (size_t)snprintf(to, size, "SUPD_WRITTEN=");
+
+	for (; i < incarnation; i++) {
+		uint64_t bytes = c->written[i % WRITTEN_KEPT];
+
+		if (bytes == UINT64_MAX)
+			continue;
+		at += (size_t)snprintf(to + at, size - at,
+				       "%s%" PRIu64 ":%" PRIu64, space, i,
+				       bytes);
+		space = " ";
+	}
+}
+
 /* DESIGN: "Contract with any program, text only". */
 static size_t
 build_own(struct supd *d, uint32_t n, const struct spec *spec)
@@ -97,6 +120,9 @@ build_own(struct supd *d, uint32_t n, const struct spec *spec)
 	if (node->ended.kind != REASON_NONE)
 		OWN("SUPD_LAST_REASON=%s",
 		    reason_format(&node->ended, reason, sizeof(reason)));
+	OWN("SUPD_LINEAGE=%016" PRIx64, c->lineage);
+	format_written(c, d->state->process[n].incarnation, own[i++],
+		       sizeof(own[0]));
 	if (c->last_written != UINT64_MAX)
 		OWN("SUPD_LAST_WRITTEN=%" PRIu64, c->last_written);
 	if (spec->watchdog) {

@@ -65,6 +65,7 @@ forget_process(struct state *s, uint32_t n)
 		journal_save(s->journal, c, sizeof(*c));
 		c->exits++;
 		c->last_written = p->written;
+		c->written[p->incarnation % WRITTEN_KEPT] = p->written;
 	}
 	/* The pid may be another child's by now. */
 	if (*of_pid == n) {

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <unistd.h>
 
 #include "control.h"
@@ -194,6 +195,19 @@ supd_call(struct supd *d, enum call_type call, uint32_t node,
 	supd_event(d, &e);
 }
 
+/* Incarnations are counted from 1 again when supd starts anew, and when a child
+   is deleted and added; what a worker has saved must not be mistaken. */
+static uint64_t
+new_lineage(void)
+{
+	uint64_t lineage;
+
+	if (getrandom(&lineage, sizeof(lineage), GRND_NONBLOCK) !=
+	    sizeof(lineage))
+		lineage = (uint64_t)clock_ms() << 20 ^ (uint64_t)getpid();
+	return lineage;
+}
+
 int
 supd_add(struct supd *d, uint32_t parent, const struct child_spec *spec,
 	 const char *text, uint32_t *ret)
@@ -211,6 +225,7 @@ supd_add(struct supd *d, uint32_t parent, const struct child_spec *spec,
 		memcpy(heap_at(s->heap, block), text, size);
 		journal_save(s->journal, &s->child[node], sizeof(*s->child));
 		s->child[node] = (struct child){ .spec = block,
+						 .lineage = new_lineage(),
 						 .last_written = UINT64_MAX };
 		*ret = node;
 	} else {

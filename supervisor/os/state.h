@@ -33,6 +33,7 @@ struct tree;
 #define PID_MAX 4194304u
 #define EVENTS_MAX 4096u /* of the flight recorder */
 #define EVENT_SIZE 256u
+#define WRITTEN_KEPT 16u /* processes of a child whose counts are kept */
 
 /*
  * Descriptor numbers 64 to 127 are reserved: what a child is to inherit is
@@ -117,6 +118,10 @@ struct child {
 	uint64_t status_text;  /* heap block: STATUS= of sd_notify */
 	uint64_t incarnation;  /* processes made so far */
 	uint64_t last_written; /* by the last process; UINT64_MAX: unknown */
+	uint64_t lineage;      /* random: tells one series of incarnations from
+				  any other */
+	uint64_t written[WRITTEN_KEPT]; /* by the last ones, each at its
+					   incarnation's remainder */
 	uint64_t exits;
 	int32_t last_pid;
 };
