@@ -14,7 +14,6 @@
  */
 #include <errno.h>
 #include <inttypes.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -64,8 +63,6 @@ has_ended(void *arg)
 static bool
 finish(struct hunt *h)
 {
-	struct pollfd more = { .fd = h->service.sink.ours, .events = POLLIN };
-
 	if (!hunt_next_life(h))
 		return false;
 	h->verdict.after = "the end";
@@ -73,26 +70,9 @@ finish(struct hunt *h)
 	kill(h->service.keeper, SIGTERM);
 	if (!stalker_wait(&h->stalker, has_ended, h))
 		return false;
-	/* What a terminal has taken comes through a little later. */
-	do {
-		sink_drain(&h->service.sink, &h->verdict, UINT64_MAX);
-	} while (!sink_is_file(&h->service.sink) && poll(&more, 1, 100) > 0);
+	sink_drain_rest(&h->service.sink, &h->verdict);
 	return WIFEXITED(h->stalker.status) &&
 	       WEXITSTATUS(h->stalker.status) == 0;
-}
-
-/* From the first byte, not only as it came. */
-static bool
-is_right_as_a_whole(struct hunt *h)
-{
-	struct verdict whole;
-
-	if (!sink_is_file(&h->service.sink))
-		return true;
-	verdict_init(&whole, h->verdict.name);
-	lseek(h->service.sink.ours, 0, SEEK_SET);
-	sink_drain(&h->service.sink, &whole, UINT64_MAX);
-	return !verdict_errors(&whole) && whole.numbers == h->verdict.numbers;
 }
 
 static void
@@ -119,7 +99,7 @@ run(struct hunt *h, bool is_full)
 		printf("# %s: supd did not end in order: %#x\n", v->name,
 		       (unsigned)h->stalker.status);
 	is_good = is_good && !verdict_is_torn(v) && !verdict_errors(v) &&
-		  v->numbers && is_right_as_a_whole(h);
+		  v->numbers && sink_is_right(&h->service.sink, v);
 	printf("# %s: %u kills, %" PRIu64 " numbers, %u torn lines; %u"
 	       " repeated, %u gaps, %u garbled; %.1f s\n",
 	       v->name, h->kills, v->numbers, h->torn, v->repeated, v->skipped,
@@ -161,24 +141,16 @@ test(enum sink_kind kind, unsigned number, bool is_full)
 	return is_good;
 }
 
-static bool
-is_wanted(int argc, char **argv, const char *name)
-{
-	for (int i = 1; i < argc; i++)
-		if (strstr(name, argv[i]))
-			return true;
-	return argc == 1;
-}
-
 int
 main(int argc, char **argv)
 {
 	bool is_full = getenv("FAULT_FULL") != NULL, is_good = true;
 	unsigned number = 0;
 
+	(void)argc;
 	alarm(is_full ? 7200 : TIME_LIMIT);
 	for (unsigned kind = 0; kind < SINK_KINDS; kind++)
-		if (is_wanted(argc, argv, sink_names[kind]))
+		if (sink_is_wanted(kind, argv + 1))
 			is_good =
 				test((enum sink_kind)kind, ++number, is_full) &&
 				is_good;

@@ -15,7 +15,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define TAIL 600 /* bytes of a log that are shown */
+#define TAIL 2000                            /* bytes of a log that are shown */
+#define EXPECTED "was killed by signal KILL" /* and not shown */
 
 /* The programs lie beside the folder that this one is in. */
 static int
@@ -200,8 +201,11 @@ tell_file(const struct service *s, const char *name)
 	n = read(fd, text, TAIL);
 	close(fd);
 	text[n > 0 ? n : 0] = '\0';
-	for (; (end = strchr(line, '\n')); line = end + 1)
-		printf("# %s: %.*s\n", name, (int)(end - line), line);
+	for (; (end = strchr(line, '\n')); line = end + 1) {
+		*end = '\0';
+		if (!strstr(line, EXPECTED))
+			printf("# %s: %s\n", name, line);
+	}
 }
 
 void

@@ -6,12 +6,16 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <termios.h>
 #include <unistd.h>
+
+#define QUIET_MS 100
 
 const char *const sink_names[SINK_KINDS] = {
 	[SINK_FILE] = "file",
@@ -23,6 +27,17 @@ const char *const sink_names[SINK_KINDS] = {
 	[SINK_TERMINAL] = "terminal",
 	[SINK_RAW] = "raw terminal",
 };
+
+bool
+sink_is_wanted(unsigned kind, char *const *names)
+{
+	if (!*names)
+		return true;
+	for (; *names; names++)
+		if (strstr(sink_names[kind], *names))
+			return true;
+	return false;
+}
 
 bool
 sink_is_file(const struct sink *s)
@@ -149,6 +164,29 @@ sink_drain(struct sink *s, struct verdict *v, uint64_t most)
 		verdict_feed(v, text, length);
 	}
 	return sum;
+}
+
+void
+sink_drain_rest(struct sink *s, struct verdict *v)
+{
+	struct pollfd more = { .fd = s->ours, .events = POLLIN };
+
+	do {
+		sink_drain(s, v, UINT64_MAX);
+	} while (!sink_is_file(s) && poll(&more, 1, QUIET_MS) > 0);
+}
+
+bool
+sink_is_right(struct sink *s, const struct verdict *v)
+{
+	struct verdict whole;
+
+	if (!sink_is_file(s))
+		return true;
+	verdict_init(&whole, v->name);
+	lseek(s->ours, 0, SEEK_SET);
+	sink_drain(s, &whole, UINT64_MAX);
+	return !verdict_errors(&whole) && whole.numbers == v->numbers;
 }
 
 void

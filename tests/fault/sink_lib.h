@@ -33,6 +33,11 @@ struct sink {
 
 extern const char *const sink_names[SINK_KINDS];
 
+/* Is one of names, which a NULL ends, a part of its name?  Without names each
+   is wanted. */
+bool
+sink_is_wanted(unsigned kind, char *const *names);
+
 /* 0 or -errno.  Makes its file in dir. */
 int
 sink_open(struct sink *s, enum sink_kind kind, const char *dir);
@@ -44,6 +49,16 @@ sink_is_file(const struct sink *s);
    bytes.  How many that were. */
 uint64_t
 sink_drain(struct sink *s, struct verdict *v, uint64_t most);
+
+/* The same, until no more comes: what a terminal has taken comes through a
+   little later. */
+void
+sink_drain_rest(struct sink *s, struct verdict *v);
+
+/* A file is right from its first byte on, and not only as it came; other sinks
+   are. */
+bool
+sink_is_right(struct sink *s, const struct verdict *v);
 
 void
 sink_close(struct sink *s);
