@@ -101,17 +101,28 @@ begins_with(const char *text, const char *what)
 	return strncmp(text, what, strlen(what)) == 0;
 }
 
+/* Is id the value of one of text's words? */
+static bool
+names(const char *text, const char *id)
+{
+	size_t length = strlen(id);
+
+	for (const char *at = text; (at = strchr(at, '=')) != NULL;) {
+		at++;
+		if (strncmp(at, id, length) == 0 &&
+		    (at[length] == ' ' || at[length] == '\0'))
+			return true;
+	}
+	return false;
+}
+
 /* Is e about `node` itself (and not about another that had its index)?  That it
    is being started is left out: what came of it follows. */
 static bool
 is_about(const struct event_record *e, uint32_t n, const struct node *node)
 {
-	const char *at = strstr(e->text, node->id);
-	size_t length = strlen(node->id);
-
-	return e->node == n && !begins_with(e->text, "event=starting ") && at &&
-	       at > e->text && at[-1] == '=' &&
-	       (at[length] == ' ' || at[length] == '\0');
+	return e->node == n && !begins_with(e->text, "event=starting ") &&
+	       names(e->text, node->id);
 }
 
 /* What a supervisor did that may be why its child is as it is. */

@@ -89,6 +89,7 @@ a_dynamic_child_is_built_of_settings_and_words(void **state)
 	static const char *const settings[] = {
 		"umask=022",       "restart=temporary", "environment=A=1 2",
 		"environment=B=3", "ready=notify",      "directory=/x/${id}",
+		"watchdog=1.5s",
 	};
 	static const char *const argv[] = {
 		"sh",
@@ -97,12 +98,13 @@ a_dynamic_child_is_built_of_settings_and_words(void **state)
 		"",
 	};
 	struct child_spec core;
-	const char *text = build("a", settings, 6, argv, 4, &core);
+	const char *text = build("a", settings, 7, argv, 4, &core);
 
 	(void)state;
 	assert_string_equal(text, "command=sh -c $'echo \\'${id}\\'\\necho ;' "
 				  "''\n"
 				  "restart=temporary\nready=notify\n"
+				  "watchdog=1.5s\n"
 				  "directory=/x/a\numask=022\n"
 				  "environment=A=1 2\nenvironment=B=3\n");
 	assert_string_equal(core.id, "a");
@@ -113,6 +115,7 @@ a_dynamic_child_is_built_of_settings_and_words(void **state)
 	assert_int_equal(core.shutdown, 5000);
 	assert_true(core.autostart);
 	parse(text);
+	assert_int_equal(spec.watchdog, 1500);
 	assert_int_equal(spec.argc, 4);
 	for (unsigned i = 0; i < 4; i++)
 		assert_string_equal(spec.argv[i], argv[i]);
