@@ -203,6 +203,11 @@ cov:
 	@tests/run -o unit,property,otp build/cov
 	@tests/lint/coverage.sh build/cov
 
+# Random kills, each kind of sink; SOAK='--kills N --seconds N --seed N NAME...'
+SOAK ?= --kills 20000 --seconds 3600
+soak: tests
+	@$(B)/tests/fault_soak $(SOAK)
+
 # Restart latency and memory beside a bare loop; no part of the tests.
 bench: all $(B)/tests/bench $(B)/tests/bench_child
 	@tests/bench/run.sh $(B)
@@ -285,6 +290,7 @@ help:
 	@sed -n '3,/^$$/s/^# \?//p' Makefile
 	@echo 'unit fault e2e     a part of the tests'
 	@echo 'otp                makes the traces of real Erlang anew (erlang-base)'
+	@echo 'soak               20,000 random kills, the output verified'
 	@echo 'san                the tests under ASan and UBSan'
 	@echo 'lint layers cov    linters; who may use what; coverage'
 	@echo 'bench              restart latency and memory beside a bare loop'
@@ -295,4 +301,4 @@ help:
 .SUFFIXES:
 .SECONDARY:
 .PHONY: all tests deps run test unit fault e2e otp san cov lint layers bench \
-	format install uninstall dist clean help
+	soak format install uninstall dist clean help
