@@ -3,12 +3,11 @@
  * checkpoint.c - a worker's state in a file, in several generations.
  *
  * A save writes the slot whose generation is worth the least, so that the
- * newest good one is whole at every instant:
- *
- *   without SUP_DISK  through a mapping: sequence := 0, payload, length and
- *                     crc, sequence := n.  A slot that a crash leaves behind
- *                     in the middle is empty.  The kernel keeps the page.
- *   SUP_DISK          one pwritev2(RWF_DSYNC).  What is torn, the crc tells.
+ * newest good one is whole at every instant.  It writes through a mapping:
+ * sequence := 0, payload, length and crc, sequence := n.  A slot that a crash
+ * leaves behind in the middle is empty, and the kernel keeps the page.  With
+ * SUP_DISK msync(2) follows; what a loss of power has torn, the crc tells.
+ * A save does not count as writing (wchar): output_count.h.
  *
  * The first save of a run then notes in struct layout_progress that this start
  * was none of the failed ones, and erases the generations that were refused.
@@ -20,9 +19,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
+#include "checkpoint.h"
 #include "ckfile.h"
 #include "generations.h"
 #include "cklayout.h"
@@ -36,7 +35,7 @@ struct sup_checkpoint {
 	char *path;
 	int fd;
 	unsigned flags;
-	unsigned char *map; /* NULL with SUP_DISK */
+	unsigned char *map;
 	struct layout_header header;
 	struct layout_progress progress;
 	struct generations found;
@@ -230,7 +229,7 @@ sup_checkpoint_open(struct sup_checkpoint **ret, const char *path,
 		error = c->fd = sup_ckfile_open(path, &new, flags & SUP_DISK);
 	if (error >= 0)
 		error = take(c, &new);
-	if (!error && !(flags & SUP_DISK))
+	if (!error)
 		error = map(c);
 	if (error) {
 		release(c);
@@ -244,6 +243,24 @@ const char *
 sup_checkpoint_report(const struct sup_checkpoint *c)
 {
 	return c->report;
+}
+
+const char *
+sup_checkpoint_path(const struct sup_checkpoint *c)
+{
+	return c->path;
+}
+
+size_t
+sup_checkpoint_room(const struct sup_checkpoint *c)
+{
+	return (size_t)c->header.payload_max;
+}
+
+unsigned
+sup_checkpoint_flags(const struct sup_checkpoint *c)
+{
+	return c->flags;
 }
 
 ssize_t
@@ -280,23 +297,11 @@ store(unsigned char *slot, const struct layout_slot *head, const void *data)
 	__atomic_store_n(&to->sequence, head->sequence, __ATOMIC_RELEASE);
 }
 
+/* To the disk what lies in the mapping at offset. */
 static int
-write_through(int fd, off_t offset, const struct layout_slot *head,
-	      const void *data)
+flush(const struct sup_checkpoint *c, off_t offset, size_t length)
 {
-	struct iovec part[2] = { { .iov_len = sizeof(*head) },
-				 { .iov_len = head->length } };
-	ssize_t n;
-
-	/* iov_base is not const for the sake of readv(). */
-	memcpy(&part[0].iov_base, &head, sizeof(void *));
-	memcpy(&part[1].iov_base, &data, sizeof(void *));
-	do {
-		n = pwritev2(fd, part, 2, offset, RWF_DSYNC);
-	} while (n < 0 && errno == EINTR);
-	if (n < 0)
-		return -errno;
-	return (size_t)n == sizeof(*head) + head->length ? 0 : -EIO;
+	return msync(c->map + offset, length, MS_SYNC) < 0 ? -errno : 0;
 }
 
 /* The first save of a run: the start was a good one. */
@@ -338,10 +343,9 @@ sup_checkpoint_save(struct sup_checkpoint *c, const void *data, size_t length)
 				(unsigned long long)c->header.payload_max);
 	head.length = length;
 	head.crc = sup_slot_crc(&head, data);
-	if (c->map)
-		store(c->map + offset, &head, data);
-	else
-		error = write_through(c->fd, offset, &head, data);
+	store(c->map + offset, &head, data);
+	if (c->flags & SUP_DISK)
+		error = flush(c, offset, sizeof(head) + length);
 	if (!error && !c->settled)
 		error = settle(c);
 	if (error)

@@ -3,8 +3,8 @@
  * counter.c - prints 1, 2, 3, ... and goes on where it was after any crash;
  * the reference user of the worker library, and the victim of the tests.
  *
- * Each number is one write(2), and is saved when it is out: a crash between
- * the two prints that number again, and none is ever skipped.
+ * Each number is one write(2).  With a checkpoint the number is saved before it,
+ * and the next start completes it: none is skipped and none comes twice.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -106,14 +106,11 @@ wait_until(int64_t deadline)
 	sigprocmask(SIG_SETMASK, &before, NULL);
 }
 
-/* One write, and more only if the first was cut short.  0, or -1 with errno;
-   EINTR: asked to stop, and nothing was written. */
+/* Without a checkpoint: one write, and more only if the first was cut short.
+   0 or -errno; -EINTR: asked to stop, and nothing was written. */
 static int
-print(uint64_t number)
+print(const char *line, size_t length)
 {
-	char line[24];
-	size_t length =
-		(size_t)snprintf(line, sizeof(line), "%" PRIu64 "\n", number);
 	size_t done = 0;
 
 	while (done < length) {
@@ -125,19 +122,16 @@ print(uint64_t number)
 		else if (errno == EAGAIN)
 			poll(&room, 1, -1);
 		else if (errno != EINTR)
-			return -1;
-		if (stop && !done) {
-			errno = EINTR;
-			return -1;
-		}
+			return -errno;
+		if (stop && !done)
+			return -EINTR;
 	}
 	return 0;
 }
 
 /* What the tests want it to do before it prints the next number. */
 static void
-misbehave(const struct options *o, struct sup_checkpoint *c,
-	  struct state *state)
+misbehave(const struct options *o, struct sup_output *out, struct state *state)
 {
 	static const struct rlimit no_core;
 	uint64_t next = state->number + 1;
@@ -148,33 +142,52 @@ misbehave(const struct options *o, struct sup_checkpoint *c,
 	if (next != o->crash_at || (o->crash_once && state->crashed == next))
 		return;
 	state->crashed = next;
-	if (o->crash_once && sup_checkpoint_save(c, state, sizeof(*state)))
+	if (o->crash_once &&
+	    sup_output_write(out, NULL, 0, state, sizeof(*state)))
 		fprintf(stderr, "counter: %s\n", sup_error());
 	setrlimit(RLIMIT_CORE, &no_core);
 	abort();
 }
 
+/* 0; or not, and errors but -EINTR have been reported. */
 static int
-count(const struct options *o, struct sup_checkpoint *c, struct state *state)
+print_next(struct sup_output *out, struct state *state)
+{
+	char line[24];
+	size_t length = (size_t)snprintf(line, sizeof(line), "%" PRIu64 "\n",
+					 state->number + 1);
+	struct state next = { state->number + 1, state->crashed };
+	int error;
+
+	if (out)
+		error = sup_output_write(out, line, length, &next,
+					 sizeof(next));
+	else
+		error = print(line, length);
+	if (!error)
+		*state = next;
+	else if (error != -EINTR && out)
+		fprintf(stderr, "counter: %s\n", sup_error());
+	else if (error != -EINTR)
+		fprintf(stderr, "counter: standard output: %s\n",
+			strerror(-error));
+	return error;
+}
+
+static int
+count(const struct options *o, struct sup_output *out, struct state *state)
 {
 	int64_t deadline = now_ns();
 
 	while (!stop && (!o->count || state->number < o->count)) {
-		int error = 0;
+		int error;
 
-		misbehave(o, c, state);
-		if (print(state->number + 1) < 0) {
-			if (errno == EINTR)
-				break;
-			fprintf(stderr, "counter: standard output: %s\n",
-				strerror(errno));
-			return EX_IOERR;
-		}
-		state->number++;
-		if (c)
-			error = sup_checkpoint_save(c, state, sizeof(*state));
+		misbehave(o, out, state);
+		error = print_next(out, state);
+		if (error == -EINTR)
+			continue;
 		if (error)
-			return fail(error);
+			return EX_IOERR;
 		sup_beat();
 		if (!o->interval)
 			continue;
@@ -187,23 +200,40 @@ count(const struct options *o, struct sup_checkpoint *c, struct state *state)
 	return EX_OK;
 }
 
-/* Opens the checkpoint and reads the state; -1 or the exit code. */
 static int
-resume(const struct options *o, struct sup_checkpoint **c, struct state *state)
+open_checkpoint(const struct options *o, struct sup_checkpoint **c)
 {
-	unsigned char saved[PAYLOAD_MAX];
-	const char *report;
+	int error = sup_checkpoint_open(c, o->checkpoint, PAYLOAD_MAX,
+					o->fallback ? 0 : SUP_NO_FALLBACK);
+
+	return error ? fail(error) : -1;
+}
+
+static void
+say(const char *path, const char *report)
+{
+	if (report[0])
+		fprintf(stderr, "counter: %s: %s\n", path, report);
+}
+
+/* Completes what the last run has begun, and reads the state; -1 or the exit
+   code. */
+static int
+resume(const struct options *o, struct sup_checkpoint *c,
+       struct sup_output **out, struct state *state)
+{
+	const char *report = sup_checkpoint_report(c);
 	ssize_t length;
 	int error;
 
-	error = sup_checkpoint_open(c, o->checkpoint, PAYLOAD_MAX,
-				    o->fallback ? 0 : SUP_NO_FALLBACK);
+	say(o->checkpoint, report);
+	error = sup_output_open(out, c, STDOUT_FILENO);
+	if (error == -EINTR)
+		return EX_OK;
 	if (error)
 		return fail(error);
-	report = sup_checkpoint_report(*c);
-	if (report[0])
-		fprintf(stderr, "counter: %s: %s\n", o->checkpoint, report);
-	length = sup_checkpoint_load(*c, saved, sizeof(saved));
+	say(o->checkpoint, sup_output_report(*out));
+	length = sup_output_load(*out, state, sizeof(*state));
 	if (length < 0)
 		return fail((int)length);
 	if (length && (size_t)length != sizeof(*state)) {
@@ -213,8 +243,8 @@ resume(const struct options *o, struct sup_checkpoint **c, struct state *state)
 			o->checkpoint);
 		return EX_DATAERR;
 	}
-	if (length)
-		memcpy(state, saved, sizeof(*state));
+	if (!report[0])
+		report = sup_output_report(*out);
 	sup_status("counting from %" PRIu64 "%s%s", state->number + 1,
 		   report[0] ? ": " : "", report);
 	return -1;
@@ -238,6 +268,7 @@ main(int argc, char **argv)
 {
 	struct options o = { .interval = NS_PER_S };
 	struct sup_checkpoint *c = NULL;
+	struct sup_output *out = NULL;
 	struct state state = { 0 };
 	int code = options_parse(argc, argv, &o);
 
@@ -250,11 +281,14 @@ main(int argc, char **argv)
 	}
 	set_signals(&o);
 	if (o.checkpoint)
-		code = resume(&o, &c, &state);
+		code = open_checkpoint(&o, &c);
+	if (c && code < 0)
+		code = resume(&o, c, &out, &state);
 	if (code < 0 && sup_ready() < 0)
 		fprintf(stderr, "counter: %s\n", sup_error());
 	if (code < 0)
-		code = count(&o, c, &state);
+		code = count(&o, out, &state);
+	sup_output_close(out);
 	sup_checkpoint_close(c);
 	return code;
 }

@@ -105,6 +105,69 @@ sup_checkpoint_close(struct sup_checkpoint *c);
 SUP_API int
 sup_checkpoint_inspect(const char *path, FILE *out);
 
+/*
+ * Exactly-once output: text and the state that follows from it become one.
+ *
+ * Before the one write(2) the text, the state and the place in the output are
+ * saved in the checkpoint; the next start asks the output how much of the text
+ * has arrived, and writes exactly the rest.
+ *
+ * That is known of a regular file from its size and contents; of anything else
+ * (pipe, FIFO, terminal, socket) below supd, which tells what the dead process
+ * had written in its life.  Where it cannot be known, sup_output_open() says so
+ * on standard error, and the last text may come twice; none is ever left out.
+ *
+ * While sup_output_write() runs, the process must write nothing else, and wait
+ * for no child of its own.
+ */
+struct sup_output;
+
+/* The payload_max of a checkpoint for states and texts up to these sizes. */
+#define SUP_OUTPUT_ROOM(state, text) ((size_t)72 + (state) + (text))
+
+/*
+ * Output to fd, with a checkpoint that is this output's alone from here on (no
+ * sup_checkpoint_load() or _save()), opened with SUP_NO_FALLBACK: to go back to
+ * an older state is to repeat its output.  A regular file is written at its
+ * end.  Writes what is missing of the last text.
+ * 0 and *ret; -EBADMSG: the checkpoint holds something else; -EINTR: a signal
+ * came before anything was written; or the error of a system call.  After an
+ * error the checkpoint can be tried again.
+ */
+SUP_API int
+sup_output_open(struct sup_output **ret, struct sup_checkpoint *c, int fd);
+
+/* What was unusual about opening: one line, or "".  Lives as long as o. */
+SUP_API const char *
+sup_output_report(const struct sup_output *o);
+
+/* Reads the state that belongs to what has been written: its length; 0 if there
+   is none; -EMSGSIZE if it is longer than size. */
+SUP_API ssize_t
+sup_output_load(const struct sup_output *o, void *buf, size_t size);
+
+/*
+ * Writes text, after which the state holds.  An empty text saves the state
+ * alone.  Waits for room if fd is non-blocking.
+ *   0       it is out
+ *   1       it holds, but only a part is out (sup_error() says why): the next
+ *           call, sup_output_finish() or the next start writes the rest
+ *   -errno  nothing of it is out, and nothing has changed: call again.
+ *           -EMSGSIZE: there is no room for it; -EINTR: a signal came first
+ */
+SUP_API int
+sup_output_write(struct sup_output *o, const void *text, size_t length,
+		 const void *state, size_t state_size);
+
+/* Writes what is missing of the last text, if anything is.  0 or -errno. */
+SUP_API int
+sup_output_finish(struct sup_output *o);
+
+/* Ends the use in order, so that the next start may have another output; frees
+   o, and leaves checkpoint and fd open.  NULL is allowed. */
+SUP_API void
+sup_output_close(struct sup_output *o);
+
 /* What the last call that failed in this thread failed of: one line, valid
    until the next failure. */
 SUP_API const char *
