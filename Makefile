@@ -39,7 +39,7 @@ SOVERSION := 0
 
 # What to install on Debian for each purpose (.ci/deps).
 BUILD_DEPS := gcc libc6-dev libev-dev libinih-dev libjansson-dev
-TEST_DEPS := libcmocka-dev bats python3 mandoc procps util-linux systemd
+TEST_DEPS := libcmocka-dev bats python3 mandoc procps util-linux systemd tmux
 LINT_DEPS := clang clang-tidy clang-format cppcheck shellcheck mandoc
 OTP_DEPS := erlang-base python3
 
@@ -73,7 +73,7 @@ B := build/$(V)
 MAINS := $(wildcard supervisor/supd.c supervisor/supctl.c)
 SUPD_SRC := $(filter-out $(MAINS),$(wildcard supervisor/*.c \
 	supervisor/core/*.c supervisor/os/*.c))
-COUNTER_SRC := $(wildcard worker/counter*.c)
+COUNTER_SRC := $(wildcard worker/counter*.c worker/pair*.c)
 WORKER_SRC := $(filter-out $(COUNTER_SRC),$(wildcard worker/*.c))
 EXAMPLE_SRC := $(wildcard worker/examples/*.c)
 MANUALS := $(wildcard supervisor/*.[1-8] conf/*.[1-8] worker/*.[1-8])
@@ -112,7 +112,8 @@ $(B)/supd $(B)/supctl: $(B)/%: $(B)/obj/supervisor/%.o $(B)/libsupd.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -pie -o $@ $^ $(SUPD_LIBS)
 
-$(B)/counter: $(call object,$(COUNTER_SRC)) $(B)/libsupworker.a
+$(B)/counter: $(call object,$(COUNTER_SRC) supervisor/words.c) \
+		$(B)/libsupworker.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -pie -o $@ $^
 

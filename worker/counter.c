@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #include "counter_options.h"
+#include "pair.h"
 #include "supworker.h"
 
 #define PAYLOAD_MAX 256 /* room for more than struct state */
@@ -69,6 +70,23 @@ fail(int error)
 	}
 }
 
+/* For a watchdog, and for a backup. */
+static void
+beat(void)
+{
+	sup_beat();
+	pair_beat();
+}
+
+/* The longest pause between two beats, in ns; 0: none are needed. */
+static int64_t
+beat_period(void)
+{
+	int64_t a = (int64_t)sup_beat_interval() * 1000, b = pair_period();
+
+	return !b || (a && a < b) ? a : b;
+}
+
 static int64_t
 now_ns(void)
 {
@@ -83,7 +101,7 @@ now_ns(void)
 static void
 wait_until(int64_t deadline)
 {
-	const int64_t longest = (int64_t)sup_beat_interval() * 1000;
+	const int64_t longest = beat_period();
 	sigset_t blocked, before;
 
 	sigemptyset(&blocked);
@@ -101,7 +119,7 @@ wait_until(int64_t deadline)
 		delay.tv_sec = left / NS_PER_S;
 		delay.tv_nsec = left % NS_PER_S;
 		ppoll(NULL, 0, &delay, &before);
-		sup_beat();
+		beat();
 	}
 	sigprocmask(SIG_SETMASK, &before, NULL);
 }
@@ -183,12 +201,13 @@ count(const struct options *o, struct sup_output *out, struct state *state)
 		int error;
 
 		misbehave(o, out, state);
+		pair_wait_for_output();
 		error = print_next(out, state);
 		if (error == -EINTR)
 			continue;
 		if (error)
 			return EX_IOERR;
-		sup_beat();
+		beat();
 		if (!o->interval)
 			continue;
 		/* A pause that was missed is not made up for. */
@@ -203,9 +222,12 @@ count(const struct options *o, struct sup_output *out, struct state *state)
 static int
 open_checkpoint(const struct options *o, struct sup_checkpoint **c)
 {
-	int error = sup_checkpoint_open(c, o->checkpoint, PAYLOAD_MAX,
-					o->fallback ? 0 : SUP_NO_FALLBACK);
+	int error;
 
+	do {
+		error = sup_checkpoint_open(c, o->checkpoint, PAYLOAD_MAX,
+					    o->fallback ? 0 : SUP_NO_FALLBACK);
+	} while (error == -EBUSY && pair_is_early());
 	return error ? fail(error) : -1;
 }
 
@@ -263,6 +285,20 @@ set_signals(const struct options *o)
 	signal(SIGXFSZ, SIG_IGN);
 }
 
+static void
+restart_on_crash(char **argv)
+{
+	int crashes = sup_reexec_on_crash(argv);
+
+	if (crashes < 0)
+		fprintf(stderr, "counter: %s\n", sup_error());
+	if (crashes > 0)
+		fprintf(stderr,
+			"counter: started again after a crash, number %d in "
+			"a minute\n",
+			crashes);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -279,8 +315,16 @@ main(int argc, char **argv)
 
 		return error ? fail(error) : EX_OK;
 	}
+	if (o.reexec)
+		restart_on_crash(argv);
 	set_signals(&o);
-	if (o.checkpoint)
+	if (o.pair)
+		code = pair_watch(&o, argv, &stop);
+	if (code < 0) {
+		pair_create_backup();
+		pair_wait_for_output();
+	}
+	if (code < 0 && o.checkpoint)
 		code = open_checkpoint(&o, &c);
 	if (c && code < 0)
 		code = resume(&o, c, &out, &state);
@@ -290,5 +334,6 @@ main(int argc, char **argv)
 		code = count(&o, out, &state);
 	sup_output_close(out);
 	sup_checkpoint_close(c);
+	pair_end();
 	return code;
 }

@@ -22,6 +22,13 @@ static const char usage[] =
 	"  --count N           end with the number N\n"
 	"  --fallback          go back to an older count after three starts\n"
 	"                      in a row that died before their first save\n"
+	"  --pair              make a backup of this program, which takes "
+	"over\n"
+	"                      when it dies or hangs; needs --checkpoint\n"
+	"  --terminal COMMAND  with --pair: the backup comes up in a window,\n"
+	"                      opened by COMMAND: 'xterm -e'\n"
+	"  --reexec            start again after a crash, without a "
+	"supervisor\n"
 	"  --crash-at N[:once] crash when N is next; the second time not\n"
 	"  --hang-at N         hang when N is next\n"
 	"  --ignore-term       ignore SIGTERM\n"
@@ -33,6 +40,9 @@ static const struct option long_options[] = {
 	{ "interval", required_argument, NULL, 'i' },
 	{ "count", required_argument, NULL, 'n' },
 	{ "fallback", no_argument, NULL, 'f' },
+	{ "pair", no_argument, NULL, 'a' },
+	{ "terminal", required_argument, NULL, 'w' },
+	{ "reexec", no_argument, NULL, 'r' },
 	{ "crash-at", required_argument, NULL, 'x' },
 	{ "hang-at", required_argument, NULL, 'g' },
 	{ "ignore-term", no_argument, NULL, 't' },
@@ -121,6 +131,15 @@ parse_option(int letter, struct options *o)
 	case 'f':
 		o->fallback = true;
 		break;
+	case 'a':
+		o->pair = true;
+		break;
+	case 'w':
+		o->terminal = optarg;
+		break;
+	case 'r':
+		o->reexec = true;
+		break;
 	case 'x':
 		good = parse_crash(optarg, o);
 		break;
@@ -150,6 +169,25 @@ parse_option(int letter, struct options *o)
 	return EX_USAGE;
 }
 
+/* Options that need others.  -1, or the exit code. */
+static int
+check(const struct options *o)
+{
+	const char *wrong = NULL;
+
+	if (o->crash_once && !o->checkpoint)
+		wrong = "--crash-at N:once needs --checkpoint, to remember it";
+	else if (o->pair && !o->checkpoint)
+		wrong = "--pair needs --checkpoint, for the backup to go on "
+			"from";
+	else if (o->terminal && !o->pair)
+		wrong = "--terminal needs --pair";
+	if (!wrong)
+		return -1;
+	fprintf(stderr, "counter: %s\n", wrong);
+	return EX_USAGE;
+}
+
 int
 options_parse(int argc, char **argv, struct options *o)
 {
@@ -166,11 +204,5 @@ options_parse(int argc, char **argv, struct options *o)
 			argv[optind]);
 		return EX_USAGE;
 	}
-	if (o->crash_once && !o->checkpoint) {
-		fputs("counter: --crash-at N:once needs --checkpoint, to "
-		      "remember it\n",
-		      stderr);
-		return EX_USAGE;
-	}
-	return -1;
+	return check(o);
 }

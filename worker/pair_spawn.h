@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * pair_spawn.h - starts this program once more, beside it or in a window.
+ */
+#ifndef PAIR_SPAWN_H
+#define PAIR_SPAWN_H
+
+#include <sys/types.h>
+
+/*
+ * Executes this program with argv; with `terminal` (or NULL), the words of that
+ * command and behind them this program, its arguments and the option
+ * --checkpoint with the full path.  The pid of the child, or -1: all was said.
+ */
+pid_t
+pair_spawn(char *const *argv, const char *terminal);
+
+#endif
