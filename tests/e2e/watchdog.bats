@@ -95,7 +95,7 @@ for line in sys.stdin:
 	command -v python3 > /dev/null || skip "no python3"
 	for id in a b; do
 		times "$id" > "$T/times"
-		echo "$id:" $(cat "$T/times")
+		echo "$id: $(xargs < "$T/times")"
 		# Others use the machine too: most, not all.
 		[ "$(awk '$1 < 300' "$T/times" | wc -l)" = 0 ]
 		[ "$(awk '$1 <= 350' "$T/times" | wc -l)" -ge 4 ]
@@ -172,7 +172,7 @@ for line in sys.stdin:
 	new_supervisor() {
 		[ -n "$(supervisor_pid)" ] && [ "$(supervisor_pid)" != "$1" ]
 	}
-	for sig in KILL STOP KILL STOP; do
+	for sig in KILL KILL STOP; do
 		old=$(supervisor_pid)
 		kill "-$sig" "$old"
 		wait_until -t 30 new_supervisor "$old"
