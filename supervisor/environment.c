@@ -15,6 +15,7 @@
 #include "shell.h"
 #include "spec.h"
 #include "watchdog.h"
+#include "written.h"
 
 #define OWN_MAX 24 /* variables of ours */
 
@@ -75,36 +76,13 @@ make_room(const struct spec *spec)
 	return true;
 }
 
-/* "SUPD_WRITTEN=7:340 8:16": of the incarnations before this one, those whose
-   bytes are known.  Set also when there is none: a supd may run below a supd. */
-static void
-format_written(const struct child *c, uint64_t incarnation, char *to,
-	       size_t size)
-{
-	uint64_t i = incarnation > WRITTEN_KEPT ? incarnation - WRITTEN_KEPT :
-						  1;
-	const char *space = "";
-	size_t at = (size_t)snprintf(to, size, "SUPD_WRITTEN=");
-
-	for (; i < incarnation; i++) {
-		uint64_t bytes = c->written[i % WRITTEN_KEPT];
-
-		if (bytes == UINT64_MAX)
-			continue;
-		at += (size_t)snprintf(to + at, size - at,
-				       "%s%" PRIu64 ":%" PRIu64, space, i,
-				       bytes);
-		space = " ";
-	}
-}
-
 /* DESIGN: "Contract with any program, text only". */
 static size_t
 build_own(struct supd *d, uint32_t n, const struct spec *spec)
 {
 	const struct node *node = tree_node(d->tree, n);
 	const struct child *c = &d->state->child[n];
-	char reason[REASON_TEXT + 16];
+	char reason[REASON_TEXT + 16], written[1024];
 	size_t i = 0;
 
 #define OWN(...) snprintf(own[i++], sizeof(own[0]), __VA_ARGS__)
@@ -121,8 +99,9 @@ build_own(struct supd *d, uint32_t n, const struct spec *spec)
 		OWN("SUPD_LAST_REASON=%s",
 		    reason_format(&node->ended, reason, sizeof(reason)));
 	OWN("SUPD_LINEAGE=%016" PRIx64, c->lineage);
-	format_written(c, d->state->process[n].incarnation, own[i++],
-		       sizeof(own[0]));
+	/* Set in any case: a supd may run below a supd. */
+	written_format(c, written, sizeof(written));
+	OWN("SUPD_WRITTEN=%s", written);
 	if (c->last_written != UINT64_MAX)
 		OWN("SUPD_LAST_WRITTEN=%" PRIu64, c->last_written);
 	if (spec->watchdog) {

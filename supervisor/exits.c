@@ -26,6 +26,7 @@
 #include "shell.h"
 #include "spec.h"
 #include "watches.h"
+#include "written.h"
 
 static struct reason
 reason_of(struct supd *d, uint32_t n)
@@ -65,7 +66,7 @@ forget_process(struct state *s, uint32_t n)
 		journal_save(s->journal, c, sizeof(*c));
 		c->exits++;
 		c->last_written = p->written;
-		c->written[p->incarnation % WRITTEN_KEPT] = p->written;
+		written_note(c, p->incarnation, p->written);
 	}
 	/* The pid may be another child's by now. */
 	if (*of_pid == n) {

@@ -33,7 +33,7 @@ struct tree;
 #define PID_MAX 4194304u
 #define EVENTS_MAX 4096u /* of the flight recorder */
 #define EVENT_SIZE 256u
-#define WRITTEN_KEPT 16u /* processes of a child whose counts are kept */
+#define WRITTEN_KEPT 12u /* counts of a child: written.h */
 
 /*
  * Descriptor numbers 64 to 127 are reserved: what a child is to inherit is
@@ -112,6 +112,12 @@ struct process {
 
 enum kill_mode { KILL_ALL, KILL_GROUP, KILL_PROCESS };
 
+/* Each of the incarnations first to last has written so much. */
+struct written {
+	uint32_t first, last; /* 0: none */
+	uint64_t bytes;       /* UINT64_MAX: unknown */
+};
+
 /* What the shell keeps of node i beside the tree, under the journal. */
 struct child {
 	uint64_t spec;         /* heap block: its keys, as text (spec.h) */
@@ -120,8 +126,7 @@ struct child {
 	uint64_t last_written; /* by the last process; UINT64_MAX: unknown */
 	uint64_t lineage;      /* random: tells one series of incarnations from
 				  any other */
-	uint64_t written[WRITTEN_KEPT]; /* by the last ones, each at its
-					   incarnation's remainder */
+	struct written written[WRITTEN_KEPT]; /* newest first (written.c) */
 	uint64_t exits;
 	int32_t last_pid;
 };
