@@ -197,7 +197,7 @@ advise(const json_t *child)
 static void
 explain_child(const json_t *child)
 {
-	char age[24], period[24], reason[128];
+	char age[24], period[24], reason[128], status[512];
 
 	log_escape(reason, sizeof(reason), show_string(child, "reason"));
 	printf("%s is %s for %s", show_string(child, "id"),
@@ -209,6 +209,9 @@ explain_child(const json_t *child)
 	       show_int(child, "restarts"),
 	       show_duration(show_int(child, "period"), period),
 	       show_int(child, "limit"));
+	log_escape(status, sizeof(status), show_string(child, "status"));
+	if (*status)
+		printf("  it said last: %s\n", status);
 }
 
 enum supctl_exit

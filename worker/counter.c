@@ -10,6 +10,7 @@
 #include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -41,11 +42,24 @@ on_stop(int signal)
 	stop = 1;
 }
 
+/* Why it cannot go on: for people, and for `supctl status`. */
+static SUP_PRINTF(1, 2) void complain(const char *format, ...)
+{
+	char text[512];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	fprintf(stderr, "counter: %s\n", text);
+	sup_status("%s", text);
+}
+
 /* The library's message, and what to exit with. */
 static int
 fail(int error)
 {
-	fprintf(stderr, "counter: %s\n", sup_error());
+	complain("%s", sup_error());
 	switch (-error) {
 	case EBUSY:
 		return EX_TEMPFAIL;
@@ -185,10 +199,9 @@ print_next(struct sup_output *out, struct state *state)
 	if (!error)
 		*state = next;
 	else if (error != -EINTR && out)
-		fprintf(stderr, "counter: %s\n", sup_error());
+		complain("%s", sup_error());
 	else if (error != -EINTR)
-		fprintf(stderr, "counter: standard output: %s\n",
-			strerror(-error));
+		complain("standard output: %s", strerror(-error));
 	return error;
 }
 
@@ -231,13 +244,6 @@ open_checkpoint(const struct options *o, struct sup_checkpoint **c)
 	return error ? fail(error) : -1;
 }
 
-static void
-say(const char *path, const char *report)
-{
-	if (report[0])
-		fprintf(stderr, "counter: %s: %s\n", path, report);
-}
-
 /* Completes what the last run has begun, and reads the state; -1 or the exit
    code. */
 static int
@@ -248,21 +254,19 @@ resume(const struct options *o, struct sup_checkpoint *c,
 	ssize_t length;
 	int error;
 
-	say(o->checkpoint, report);
+	if (report[0])
+		fprintf(stderr, "counter: %s: %s\n", o->checkpoint, report);
 	error = sup_output_open(out, c, STDOUT_FILENO);
 	if (error == -EINTR)
 		return EX_OK;
 	if (error)
 		return fail(error);
-	say(o->checkpoint, sup_output_report(*out));
 	length = sup_output_load(*out, state, sizeof(*state));
 	if (length < 0)
 		return fail((int)length);
 	if (length && (size_t)length != sizeof(*state)) {
-		fprintf(stderr,
-			"counter: %s: the checkpoint of another "
-			"program\n",
-			o->checkpoint);
+		complain("%s: the checkpoint of another program",
+			 o->checkpoint);
 		return EX_DATAERR;
 	}
 	if (!report[0])
