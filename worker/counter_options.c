@@ -27,6 +27,7 @@ static const char usage[] =
 	"                      when it dies or hangs; needs --checkpoint\n"
 	"  --terminal COMMAND  with --pair: the backup comes up in a window,\n"
 	"                      opened by COMMAND: 'xterm -e'\n"
+	"  --backup            with --pair: this is such a backup\n"
 	"  --reexec            start again after a crash, without a "
 	"supervisor\n"
 	"  --crash-at N[:once] crash when N is next; the second time not\n"
@@ -41,6 +42,7 @@ static const struct option long_options[] = {
 	{ "count", required_argument, NULL, 'n' },
 	{ "fallback", no_argument, NULL, 'f' },
 	{ "pair", no_argument, NULL, 'a' },
+	{ "backup", no_argument, NULL, 'b' },
 	{ "terminal", required_argument, NULL, 'w' },
 	{ "reexec", no_argument, NULL, 'r' },
 	{ "crash-at", required_argument, NULL, 'x' },
@@ -134,6 +136,9 @@ parse_option(int letter, struct options *o)
 	case 'a':
 		o->pair = true;
 		break;
+	case 'b':
+		o->backup = true;
+		break;
 	case 'w':
 		o->terminal = optarg;
 		break;
@@ -180,8 +185,8 @@ check(const struct options *o)
 	else if (o->pair && !o->checkpoint)
 		wrong = "--pair needs --checkpoint, for the backup to go on "
 			"from";
-	else if (o->terminal && !o->pair)
-		wrong = "--terminal needs --pair";
+	else if ((o->terminal || o->backup) && !o->pair)
+		wrong = "--terminal and --backup need --pair";
 	if (!wrong)
 		return -1;
 	fprintf(stderr, "counter: %s\n", wrong);

@@ -18,7 +18,7 @@ struct options {
 	uint64_t count;             /* 0: for ever */
 	uint64_t crash_at, hang_at; /* 0: never */
 	bool crash_once, ignore_term, fallback;
-	bool pair, reexec;
+	bool pair, backup, reexec;
 };
 
 /* Fills o in over its defaults.  -1: go on; else the exit code: all was said. */

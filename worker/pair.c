@@ -119,7 +119,8 @@ refuse(void)
 	return EX_TEMPFAIL;
 }
 
-/* -1, or the exit code of a backup whose primary has ended in order. */
+/* `why` is what has happened to the primary; NULL: this is a new start.  -1, or
+   the exit code of a backup whose primary has ended in order. */
 static int
 become_primary(const char *why)
 {
@@ -149,7 +150,7 @@ pair_watch(const struct options *o, char *const *argv,
 	arguments = argv;
 	stopped = stop;
 	if (pair_take(PAIR_PRIMARY))
-		return become_primary(NULL);
+		return become_primary(o->backup ? why : NULL);
 	if (!pair_take(PAIR_BACKUP))
 		return refuse();
 	watch_other(PAIR_PRIMARY);
@@ -174,7 +175,7 @@ pair_create_backup(void)
 	if (!own.is_primary || !pair_may_create(now))
 		return;
 	own.asked_for = now;
-	own.child = pair_spawn(arguments, options->terminal);
+	own.child = pair_spawn(options, arguments);
 }
 
 /* --- the second loop, counter's own, calls these ------------------------- */

@@ -51,49 +51,64 @@ checkpoint_path(void)
 	return path;
 }
 
-/* All words, for execvp(); they live as long as the process. */
-static char **
-window_words(char *const *argv, const char *terminal)
+/* The words of the command that opens a window. */
+static unsigned
+open_window(char **words, const char *terminal)
 {
 	char *text = strdup(terminal);
-	char *checkpoint = checkpoint_path();
-	char **words;
-	unsigned n = 0, more = 0;
+	unsigned n = 0;
 
-	while (argv[more])
-		more++;
-	words = calloc(TERMINAL_WORDS + 1 + more + 3, sizeof(*words));
-	if (!text || !words || !checkpoint)
+	if (!text || words_split(text, words, TERMINAL_WORDS, &n))
+		return 0;
+	return n;
+}
+
+/* All words of what is executed; they live as long as the process.  NULL: the
+   terminal is no command. */
+static char **
+all_words(const struct options *o, char *const *argv)
+{
+	unsigned n = 0, count = 0;
+	char **words;
+
+	while (argv[count])
+		count++;
+	words = calloc(TERMINAL_WORDS + count + 4, sizeof(*words));
+	if (!words)
 		return NULL;
 	errno = EINVAL;
-	if (words_split(text, words, TERMINAL_WORDS, &n) || !n)
+	if (o->terminal && !(n = open_window(words, o->terminal)))
 		return NULL;
-	words[n++] = strdup(own_path());
-	for (unsigned i = 1; i < more; i++)
+	words[n++] = o->terminal ? strdup(own_path()) : argv[0];
+	for (unsigned i = 1; i < count; i++)
 		words[n++] = argv[i];
-	words[n++] = strdup("--checkpoint");
-	words[n] = checkpoint;
+	if (!o->backup)
+		words[n++] = strdup("--backup");
+	if (o->terminal) {
+		words[n++] = strdup("--checkpoint");
+		words[n] = checkpoint_path();
+	}
 	return words;
 }
 
 static void
-execute(char *const *argv, const char *terminal)
+execute(const struct options *o, char *const *argv)
 {
-	char **words;
+	char **words = all_words(o, argv);
 
 	reset_signals();
-	if (!terminal) {
-		execv(own_path(), argv);
-		execv("/proc/self/exe", argv);
+	if (!words)
+		return;
+	if (o->terminal) {
+		execvp(words[0], words);
 		return;
 	}
-	words = window_words(argv, terminal);
-	if (words)
-		execvp(words[0], words);
+	execv(own_path(), words);
+	execv("/proc/self/exe", words);
 }
 
 pid_t
-pair_spawn(char *const *argv, const char *terminal)
+pair_spawn(const struct options *o, char *const *argv)
 {
 	pid_t pid = fork();
 
@@ -102,8 +117,8 @@ pair_spawn(char *const *argv, const char *terminal)
 			strerror(errno));
 	if (pid)
 		return pid;
-	execute(argv, terminal);
+	execute(o, argv);
 	fprintf(stderr, "counter: no backup: %s: %s\n",
-		terminal ? terminal : argv[0], strerror(errno));
+		o->terminal ? o->terminal : argv[0], strerror(errno));
 	_exit(EX_OSERR);
 }

@@ -7,12 +7,14 @@
 
 #include <sys/types.h>
 
+#include "counter_options.h"
+
 /*
- * Executes this program with argv; with `terminal` (or NULL), the words of that
- * command and behind them this program, its arguments and the option
- * --checkpoint with the full path.  The pid of the child, or -1: all was said.
+ * Executes this program with argv and --backup; with --terminal, the words of
+ * that command and behind them this program, its arguments and --checkpoint
+ * with the full path.  The pid of the child, or -1: all was said.
  */
 pid_t
-pair_spawn(char *const *argv, const char *terminal);
+pair_spawn(const struct options *o, char *const *argv);
 
 #endif
