@@ -46,11 +46,25 @@ struct sup_checkpoint {
 	char report[MESSAGE_SIZE];
 };
 
+/* To the disk, with SUP_DISK, what lies in the mapping at offset. */
+static int
+flush(const struct sup_checkpoint *c, off_t offset, size_t length)
+{
+	size_t odd = (size_t)(offset % sysconf(_SC_PAGESIZE));
+
+	if (!(c->flags & SUP_DISK))
+		return 0;
+	return msync(c->map + offset - odd, length + odd, MS_SYNC) < 0 ?
+		       -errno :
+		       0;
+}
+
 static int
 write_progress(const struct sup_checkpoint *c)
 {
-	return sup_write_at(c->fd, &c->progress, sizeof(c->progress),
-			    LAYOUT_PROGRESS_OFFSET, c->flags & SUP_DISK);
+	memcpy(c->map + LAYOUT_PROGRESS_OFFSET, &c->progress,
+	       sizeof(c->progress));
+	return flush(c, LAYOUT_PROGRESS_OFFSET, sizeof(c->progress));
 }
 
 /* What is worth nothing first, then what was refused, then the oldest. */
@@ -146,6 +160,18 @@ choose(struct sup_checkpoint *c, bool header_damaged)
 	return 0;
 }
 
+static int
+map(struct sup_checkpoint *c)
+{
+	void *at = mmap(NULL, (size_t)layout_size(&c->header),
+			PROT_READ | PROT_WRITE, MAP_SHARED, c->fd, 0);
+
+	if (at == MAP_FAILED)
+		return -errno;
+	c->map = at;
+	return 0;
+}
+
 /* Reads the locked file, and notes that it is in use again. */
 static int
 take(struct sup_checkpoint *c, const struct layout_header *expected)
@@ -174,22 +200,10 @@ take(struct sup_checkpoint *c, const struct layout_header *expected)
 		error = sup_write_at(c->fd, &c->header, sizeof(c->header), 0,
 				     c->flags & SUP_DISK);
 	if (!error)
+		error = map(c);
+	if (!error)
 		error = write_progress(c);
-	if (error)
-		return sup_fail_errno(-error, c->path, "cannot be written");
-	return 0;
-}
-
-static int
-map(struct sup_checkpoint *c)
-{
-	void *at = mmap(NULL, (size_t)layout_size(&c->header),
-			PROT_READ | PROT_WRITE, MAP_SHARED, c->fd, 0);
-
-	if (at == MAP_FAILED)
-		return sup_fail_errno(errno, c->path, "cannot be mapped");
-	c->map = at;
-	return 0;
+	return error ? sup_fail_errno(-error, c->path, "cannot be written") : 0;
 }
 
 static void
@@ -229,8 +243,6 @@ sup_checkpoint_open(struct sup_checkpoint **ret, const char *path,
 		error = c->fd = sup_ckfile_open(path, &new, flags & SUP_DISK);
 	if (error >= 0)
 		error = take(c, &new);
-	if (!error)
-		error = map(c);
 	if (error) {
 		release(c);
 		return error;
@@ -297,33 +309,23 @@ store(unsigned char *slot, const struct layout_slot *head, const void *data)
 	__atomic_store_n(&to->sequence, head->sequence, __ATOMIC_RELEASE);
 }
 
-/* To the disk what lies in the mapping at offset. */
-static int
-flush(const struct sup_checkpoint *c, off_t offset, size_t length)
-{
-	return msync(c->map + offset, length, MS_SYNC) < 0 ? -errno : 0;
-}
-
 /* The first save of a run: the start was a good one. */
 static int
 settle(struct sup_checkpoint *c)
 {
-	static const struct layout_slot empty;
-	int error = 0;
+	int error;
 
 	c->progress.attempts = 0;
 	c->progress.used = 1;
-	for (unsigned i = 0; i < LAYOUT_SLOTS && !error; i++) {
+	for (unsigned i = 0; i < LAYOUT_SLOTS; i++) {
 		const struct generation *g = &c->found.list[i];
 
 		if (g->state == GENERATION_REFUSED &&
 		    g->slot != c->order[c->next])
-			error = sup_write_at(c->fd, &empty, sizeof(empty),
-					     layout_offset(&c->header, g->slot),
-					     false);
+			memset(c->map + layout_offset(&c->header, g->slot), 0,
+			       sizeof(struct layout_slot));
 	}
-	if (!error)
-		error = write_progress(c);
+	error = write_progress(c);
 	c->settled = !error;
 	return error;
 }
@@ -344,8 +346,7 @@ sup_checkpoint_save(struct sup_checkpoint *c, const void *data, size_t length)
 	head.length = length;
 	head.crc = sup_slot_crc(&head, data);
 	store(c->map + offset, &head, data);
-	if (c->flags & SUP_DISK)
-		error = flush(c, offset, sizeof(head) + length);
+	error = flush(c, offset, sizeof(head) + length);
 	if (!error && !c->settled)
 		error = settle(c);
 	if (error)

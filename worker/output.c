@@ -12,8 +12,7 @@
  * things then, its message for example.  Whoever completes the text of another
  * process first settles what it has learnt of it: if it dies before that,
  * nothing has changed; if it dies behind it, its own count is no matter before
- * its own intent.  The first save of a process writes to the checkpoint file
- * and so counts: with OUTPUT_COUNT it is never an intent.
+ * its own intent.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -37,7 +36,6 @@ struct sup_output {
 	size_t room;                 /* for state and text */
 	struct output_record *now;   /* each with its state and text */
 	struct output_record *other; /* spare */
-	bool saved;                  /* by this process */
 	char report[MESSAGE_SIZE];
 };
 
@@ -61,12 +59,8 @@ text_of(struct output_record *r)
 static int
 save(struct sup_output *o, const struct output_record *r)
 {
-	int error = sup_checkpoint_save(
-		o->checkpoint, r, sizeof(*r) + r->state_size + r->text_size);
-
-	if (!error)
-		o->saved = true;
-	return error;
+	return sup_checkpoint_save(o->checkpoint, r,
+				   sizeof(*r) + r->state_size + r->text_size);
 }
 
 static int
@@ -216,8 +210,6 @@ sup_output_write(struct sup_output *o, const void *text, size_t length,
 				sup_checkpoint_path(o->checkpoint), state_size,
 				length);
 	error = sup_output_finish(o);
-	if (!error && !o->saved && o->sink.kind == OUTPUT_COUNT)
-		error = settle(o, o->now);
 	if (error)
 		return error;
 	compose(new, text, length, state, state_size);
@@ -276,7 +268,6 @@ complete(struct sup_output *o)
 	if (unknown) {
 		snprintf(o->report, sizeof(o->report),
 			 "the last text is written again, since %s", unknown);
-		complain("%s: %s", sup_sink_name(&o->sink), o->report);
 	} else if (rest && arrived) {
 		snprintf(o->report, sizeof(o->report),
 			 "the last text was torn: its last %" PRIu64
@@ -288,6 +279,8 @@ complete(struct sup_output *o)
 	if (rest ||
 	    (counted && sup_checkpoint_flags(o->checkpoint) & SUP_NO_FALLBACK))
 		error = settle(o, r);
+	if (unknown)
+		complain("%s: %s", sup_sink_name(&o->sink), o->report);
 	return error ? error : sup_output_finish(o);
 }
 

@@ -82,7 +82,7 @@ sup_count_own(const struct output_count *c, uint64_t *bytes)
 	return 0;
 }
 
-/* SUPD_WRITTEN: INCARNATION:BYTES, separated by spaces. */
+/* SUPD_WRITTEN: INCARNATION:BYTES or FIRST-LAST:BYTES, separated by spaces. */
 bool
 sup_count_of(uint64_t lineage, uint64_t incarnation, uint64_t *bytes)
 {
@@ -93,12 +93,14 @@ sup_count_of(uint64_t lineage, uint64_t incarnation, uint64_t *bytes)
 		return false;
 	while (*at) {
 		char *end;
-		uint64_t which = strtoull(at, &end, 10);
+		uint64_t first = strtoull(at, &end, 10), last = first;
 
+		if (*end == '-')
+			last = strtoull(end + 1, &end, 10);
 		if (*end != ':')
 			return false;
 		*bytes = strtoull(end + 1, &end, 10);
-		if (which == incarnation)
+		if (first <= incarnation && incarnation <= last)
 			return true;
 		at = end + strspn(end, " ");
 	}
