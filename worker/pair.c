@@ -10,33 +10,25 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/pidfd.h>
 #include <sys/wait.h>
 #include <sysexits.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "pair.h"
+#include "pair_other.h"
 #include "pair_page.h"
 #include "pair_spawn.h"
 
 #define PERIOD_MS 100
-#define MISSED_MAX 10    /* beats */
 #define PATIENCE_MS 5000 /* until a new backup must be up */
 #define EARLY_MS 10
 #define EARLY_MAX 200
+#define JOIN_MAX 20
 
 static const struct options *options;
 static char *const *arguments;
 static const volatile sig_atomic_t *stopped;
-
-/* The other half. */
-static struct {
-	enum pair_role role;
-	uint64_t beats; /* when we looked last */
-	unsigned missed;
-	int pidfd; /* -1: none */
-} other = { .pidfd = -1 };
 
 /* What the primary knows of the backup that it has created. */
 static struct {
@@ -55,58 +47,21 @@ now_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-static void
-beat(enum pair_role role)
-{
-	__atomic_add_fetch(&pair_page->beats[role], 1, __ATOMIC_RELAXED);
-}
-
-static void
-watch_other(enum pair_role role)
-{
-	if (other.pidfd >= 0)
-		close(other.pidfd);
-	other.role = role;
-	other.pidfd = -1;
-	other.missed = 0;
-}
-
-/* Once a period.  Who has missed too many beats is killed; he keeps his role
-   until he is gone.  True: was killed. */
-static bool
-judge_other(void)
-{
-	uint64_t beats = __atomic_load_n(&pair_page->beats[other.role],
-					 __ATOMIC_RELAXED);
-
-	if (beats != other.beats)
-		other.missed = 0;
-	other.beats = beats;
-	if (other.missed++ < MISSED_MAX)
-		return false;
-	if (other.pidfd >= 0)
-		close(other.pidfd);
-	other.pidfd = pair_holder_open(other.role);
-	return other.pidfd >= 0 &&
-	       pidfd_send_signal(other.pidfd, SIGKILL, NULL, 0) == 0;
-}
-
 /* --- the first loop ------------------------------------------------------ */
 
-/* Until a period has passed, or the primary is dead. */
-static void
-sleep_beside_primary(void)
+/* Takes a role that is free.  Those of processes that were killed just now soon
+   are. */
+static enum pair_role
+join(void)
 {
-	struct pollfd death = { .events = POLLIN };
-
-	if (other.pidfd < 0)
-		other.pidfd = pair_holder_open(PAIR_PRIMARY);
-	death.fd = other.pidfd;
-	poll(&death, 1, PERIOD_MS);
-	if (!death.revents)
-		return;
-	close(other.pidfd);
-	other.pidfd = -1;
+	for (unsigned i = 0; i < JOIN_MAX; i++) {
+		if (pair_take(PAIR_PRIMARY))
+			return PAIR_PRIMARY;
+		if (pair_take(PAIR_BACKUP))
+			return PAIR_BACKUP;
+		poll(NULL, 0, EARLY_MS);
+	}
+	return PAIR_NONE;
 }
 
 static int
@@ -128,7 +83,7 @@ become_primary(const char *why)
 		return EX_OK;
 	pair_page->ended = 0;
 	pair_release(PAIR_BACKUP);
-	watch_other(PAIR_BACKUP);
+	other_is(PAIR_BACKUP);
 	own.is_primary = true;
 	if (why)
 		fprintf(stderr,
@@ -149,18 +104,22 @@ pair_watch(const struct options *o, char *const *argv,
 	options = o;
 	arguments = argv;
 	stopped = stop;
-	if (pair_take(PAIR_PRIMARY))
+	switch (join()) {
+	case PAIR_PRIMARY:
 		return become_primary(o->backup ? why : NULL);
-	if (!pair_take(PAIR_BACKUP))
+	case PAIR_BACKUP:
+		break;
+	case PAIR_NONE:
 		return refuse();
-	watch_other(PAIR_PRIMARY);
+	}
+	other_is(PAIR_PRIMARY);
 	while (!*stop) {
 		if (pair_take(PAIR_PRIMARY))
 			return become_primary(why);
-		beat(PAIR_BACKUP);
-		if (judge_other())
+		pair_page_beat(PAIR_BACKUP);
+		if (other_judge())
 			why = "has missed its beats and is killed";
-		sleep_beside_primary();
+		other_await_death(PERIOD_MS);
 	}
 	return EX_OK;
 }
@@ -189,10 +148,10 @@ see_to_backup(int64_t now)
 		if (pid == own.child)
 			own.child = 0;
 	if (pair_holder(PAIR_BACKUP)) {
-		judge_other();
+		other_judge();
 		return;
 	}
-	other.missed = 0;
+	other_is(PAIR_BACKUP);
 	if ((own.child || options->terminal) &&
 	    now - own.asked_for < PATIENCE_MS)
 		return;
@@ -209,7 +168,7 @@ pair_beat(void)
 
 	if (!own.is_primary || *stopped)
 		return;
-	beat(PAIR_PRIMARY);
+	pair_page_beat(PAIR_PRIMARY);
 	now = now_ms();
 	if (now < own.look_at)
 		return;

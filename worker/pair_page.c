@@ -131,6 +131,12 @@ pair_holder_open(enum pair_role role)
 	return -1;
 }
 
+void
+pair_page_beat(enum pair_role role)
+{
+	__atomic_add_fetch(&pair_page->beats[role], 1, __ATOMIC_RELAXED);
+}
+
 bool
 pair_may_create(int64_t now_ms)
 {

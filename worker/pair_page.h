@@ -17,7 +17,7 @@
 #define PAIR_LIMIT 5        /* backups ... */
 #define PAIR_LIMIT_MS 10000 /* ... in this time */
 
-enum pair_role { PAIR_PRIMARY, PAIR_BACKUP }; /* and its byte */
+enum pair_role { PAIR_PRIMARY, PAIR_BACKUP, PAIR_NONE }; /* and its byte */
 
 /* The file, mapped by both; zeroed when it is new. */
 struct pair_page {
@@ -50,6 +50,10 @@ pair_holder(enum pair_role role);
 /* A pidfd of it, or -1; never one of a stranger that got its pid. */
 int
 pair_holder_open(enum pair_role role);
+
+/* Who has the role is alive. */
+void
+pair_page_beat(enum pair_role role);
 
 /* Enters that a backup is about to be created; false: there were too many. */
 bool

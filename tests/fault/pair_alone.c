@@ -27,6 +27,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "census_lib.h"
 #include "hunter_lib.h"
 
 #define PROCESSES_MAX 3
@@ -57,43 +58,6 @@ complain(const char *what)
 }
 
 /* --- who is there -------------------------------------------------------- */
-
-static bool
-is_alive(pid_t pid)
-{
-	char path[64], text[256], *after;
-	FILE *in;
-	size_t n;
-
-	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	in = fopen(path, "re");
-	if (!in)
-		return false;
-	n = fread(text, 1, sizeof(text) - 1, in);
-	fclose(in);
-	text[n] = '\0';
-	after = strrchr(text, ')');
-	return after && after[2] != 'Z' && after[2] != 'X';
-}
-
-/* The processes below pid that are alive. */
-static unsigned
-census(pid_t pid)
-{
-	unsigned sum = 0;
-	char path[64];
-	int child;
-	FILE *in;
-
-	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", pid, pid);
-	in = fopen(path, "re");
-	if (!in)
-		return 0;
-	while (fscanf(in, "%d", &child) == 1)
-		sum += (is_alive(child) ? 1 : 0) + census(child);
-	fclose(in);
-	return sum;
-}
 
 static void
 reap(void)
@@ -130,7 +94,7 @@ static bool
 is_over(off_t unused)
 {
 	(void)unused;
-	return census(getpid()) == 0;
+	return census() == 0;
 }
 
 static bool
@@ -159,7 +123,7 @@ await(bool (*condition)(off_t), off_t argument, const char *name)
 
 	for (;;) {
 		reap();
-		if (census(getpid()) > PROCESSES_MAX)
+		if (census() > PROCESSES_MAX)
 			return complain("more than three processes");
 		if (condition(argument))
 			return true;
@@ -245,7 +209,7 @@ goes_on_and_ends(void)
 {
 	if (!await(has_grown_or_is_over, printed(), "nobody counts"))
 		return false;
-	if (!census(getpid()) && start(false) < 0)
+	if (!census() && start(false) < 0)
 		return complain("fork");
 	if (!await(has_grown, printed(), "nobody counts after a new start"))
 		return false;
@@ -306,7 +270,7 @@ kill_at_random(unsigned n)
 		if (n == 1 || n == 2)
 			slay(holder(BACKUP));
 		reap();
-		if (!census(getpid()))
+		if (!census())
 			start(false);
 	}
 	return goes_on_and_ends();
@@ -315,7 +279,7 @@ kill_at_random(unsigned n)
 static void
 end_all(void)
 {
-	for (int i = 0; i < 100 && census(getpid()); i++) {
+	for (int i = 0; i < 100 && census(); i++) {
 		slay(holder(PRIMARY));
 		slay(holder(BACKUP));
 		reap();
