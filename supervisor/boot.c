@@ -283,8 +283,8 @@ boot_again(struct supd *d, const struct options *o)
 			continue;
 		/* Not the one that has just been cloned and is not yet
 		   answered for: launch() finds it. */
-		if (s->process[n].tid)
-			watches_process(d, n);
+		if (process_of_primary(s, n)->tid)
+			watches_process(d, slot_of_primary(s, n));
 		watchdog_resume(d, n);
 		if (node->deadline)
 			watches_deadline(d, n);

@@ -46,20 +46,20 @@ enum death
 deaths_take(struct state *s, pid_t pid)
 {
 	siginfo_t info = { 0 };
-	uint32_t node;
+	uint32_t slot;
 
 	if (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) < 0 ||
 	    info.si_pid != pid)
 		return DEATH_NONE;
-	node = state_node_of(s, pid);
-	if (node == NO_NODE) {
+	slot = state_slot_of(s, pid);
+	if (slot == NO_NODE) {
 		reap(s, pid);
 		s->orphans++;
 		return DEATH_ORPHAN;
 	}
-	record(&s->process[node], &info);
+	record(&s->process[slot], &info);
 	reap(s, pid);
-	exit_ring_put(s, node);
+	exit_ring_put(s, slot);
 	return DEATH_CHILD;
 }
 

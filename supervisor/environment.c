@@ -14,6 +14,7 @@
 #include "settings.h"
 #include "shell.h"
 #include "spec.h"
+#include "standby.h"
 #include "watchdog.h"
 #include "written.h"
 
@@ -78,8 +79,11 @@ make_room(const struct spec *spec)
 
 /* DESIGN: "Contract with any program, text only". */
 static size_t
-build_own(struct supd *d, uint32_t n, const struct spec *spec)
+build_own(struct supd *d, uint32_t slot, const struct spec *spec)
 {
+	const uint32_t n = slot_node(slot);
+	const uint64_t incarnation = d->state->process[slot].incarnation;
+	const bool is_standby = slot_is_standby(d->state, slot);
 	const struct node *node = tree_node(d->tree, n);
 	const struct child *c = &d->state->child[n];
 	char reason[REASON_TEXT + 16], written[1024];
@@ -88,8 +92,8 @@ build_own(struct supd *d, uint32_t n, const struct spec *spec)
 #define OWN(...) snprintf(own[i++], sizeof(own[0]), __VA_ARGS__)
 	OWN("SUPD_CHILD=%s", node->id);
 	OWN("SUPD_KEEPER=%d", d->state->keeper);
-	OWN("SUPD_ROLE=primary");
-	OWN("SUPD_INCARNATION=%u", d->state->process[n].incarnation);
+	OWN("SUPD_ROLE=%s", is_standby ? "standby" : "primary");
+	OWN("SUPD_INCARNATION=%" PRIu64, incarnation);
 	OWN("SUPD_RESTARTS=%u",
 	    tree_restarts(d->tree, n, clock_ms(), &(uint32_t){ 0 },
 			  &(int64_t){ 0 }));
@@ -109,19 +113,23 @@ build_own(struct supd *d, uint32_t n, const struct spec *spec)
 		OWN("WATCHDOG_PID=0"); /* the child writes it: spawn.pid_at */
 		OWN("SUPD_BEAT_FD=%d", watchdog_number(spec));
 	}
+	if (is_standby)
+		OWN("SUPD_STANDBY_FD=%d", standby_number(spec));
+	if (spec->standby == STANDBY_HOT)
+		OWN("SUPD_LOCK_FD=%d", standby_lock_number(spec));
 #undef OWN
 	return i;
 }
 
 char *const *
-environment_build(struct supd *d, uint32_t node, const struct spec *spec)
+environment_build(struct supd *d, uint32_t slot, const struct spec *spec)
 {
 	size_t ours;
 
 	if (!make_room(spec))
 		return NULL;
 	env.count = 0;
-	ours = build_own(d, node, spec);
+	ours = build_own(d, slot, spec);
 	for (size_t i = 0; i < ours; i++)
 		add(own[i], 0);
 	for (unsigned i = 0; i < spec->env_count; i++)
@@ -131,6 +139,19 @@ environment_build(struct supd *d, uint32_t node, const struct spec *spec)
 		add(*e, ours);
 	env.list[env.count] = NULL;
 	return env.list;
+}
+
+size_t
+environment_changes(struct supd *d, uint32_t slot, const struct spec *spec,
+		    char *buf, size_t size)
+{
+	size_t ours = build_own(d, slot, spec), length = 0;
+
+	for (size_t i = 0; i < ours && length < size; i++)
+		if (strncmp(own[i], "SUPD_", 5) == 0)
+			length += (size_t)snprintf(buf + length, size - length,
+						   "%s\n", own[i]);
+	return length < size ? length : 0;
 }
 
 char *

@@ -6,6 +6,7 @@
 #ifndef ENVIRONMENT_H
 #define ENVIRONMENT_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 struct spec;
@@ -14,7 +15,13 @@ struct supd;
 /* SUPD_* and NOTIFY_SOCKET, then the child's own, then supd's; the first of a
    name holds.  NULL: no memory.  Valid until the next call. */
 char *const *
-environment_build(struct supd *d, uint32_t node, const struct spec *spec);
+environment_build(struct supd *d, uint32_t slot, const struct spec *spec);
+
+/* For a standby that is now the primary: its SUPD_* as lines "NAME=value\n" in
+   buf.  Their length; 0: no room. */
+size_t
+environment_changes(struct supd *d, uint32_t slot, const struct spec *spec,
+		    char *buf, size_t size);
 
 /* getenv(3) in envp. */
 char *

@@ -94,7 +94,7 @@ static void
 report_tail(const struct supd *d, const struct action *a, char *buf,
 	    size_t size)
 {
-	const struct process *p = &d->state->process[a->node];
+	const struct process *p = process_of_primary(d->state, a->node);
 	char reason[REASON_TEXT + 16];
 	uint32_t limit = 0;
 	int64_t period = 0;

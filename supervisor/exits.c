@@ -8,6 +8,10 @@
  * whenever we die.  While something is left of a child it is DEAD and in the
  * list of fences.  Whatever is left is adopted by the keeper when its parent
  * dies, so each reaped orphan (state->orphans) is a reason to look again.
+ *
+ *	ALIVE --it is seen ending--> REPLACED, ON_EXIT --its record--> EMPTY
+ *
+ * is the way of a primary whose standby need not wait (exits_early()).
  */
 #include <errno.h>
 #include <poll.h>
@@ -25,26 +29,23 @@
 #include "os/process.h"
 #include "shell.h"
 #include "spec.h"
+#include "standby.h"
 #include "watches.h"
 #include "written.h"
 
 static struct reason
-reason_of(struct supd *d, uint32_t n)
+reason_of(struct supd *d, uint32_t n, const struct process_end *end)
 {
-	const struct process *p = &d->state->process[n];
 	const struct spec *spec = spec_of(d, n);
-	struct reason r = { .kind = REASON_EXIT, .value = p->status };
-	uint32_t status = (uint32_t)p->status;
+	struct reason r = { .kind = REASON_EXIT, .value = end->status };
+	uint32_t status = (uint32_t)end->status;
 
-	if (p->exec_error) {
-		r.kind = REASON_NOEXEC;
-		r.value = p->exec_error;
-	} else if (p->code == CLD_EXITED) {
+	if (end->code == CLD_EXITED) {
 		if (spec && spec->ok_codes[status / 32 % 8] >> status % 32 & 1)
 			r.kind = REASON_NORMAL;
 	} else {
 		r.kind = REASON_SIGNAL;
-		r.dumped = p->code == CLD_DUMPED;
+		r.dumped = end->code == CLD_DUMPED;
 		if (spec && spec->ok_signals >> (status - 1) % 64 & 1) {
 			r.kind = REASON_NORMAL;
 			r.value += 128; /* as a shell says it */
@@ -53,23 +54,39 @@ reason_of(struct supd *d, uint32_t n)
 	return r;
 }
 
-/* The process and all it had are gone. */
-static void
-forget_process(struct state *s, uint32_t n)
+struct reason
+exits_reason(struct supd *d, uint32_t slot)
 {
-	struct process *p = &s->process[n];
-	struct child *c = &s->child[n];
-	uint32_t *of_pid = &s->node_of_pid[p->tid];
+	const struct process *p = &d->state->process[slot];
+	const struct process_end end = { .code = p->code, .status = p->status };
 
-	/* One that has not executed has written nothing of the child's. */
-	if (!p->exec_error) {
-		journal_save(s->journal, c, sizeof(*c));
-		c->exits++;
-		c->last_written = p->written;
-		written_note(c, p->incarnation, p->written);
-	}
+	if (p->exec_error)
+		return (struct reason){ .kind = REASON_NOEXEC,
+					.value = p->exec_error };
+	return reason_of(d, slot_node(slot), &end);
+}
+
+static void
+count_exit(struct state *s, uint32_t slot, uint64_t written)
+{
+	const struct process *p = &s->process[slot];
+	struct child *c = &s->child[slot_node(slot)];
+
+	journal_save(s->journal, c, sizeof(*c));
+	c->exits++;
+	c->last_written = written;
+	written_note(c, p->incarnation, written);
+}
+
+void
+exits_forget(struct supd *d, uint32_t slot)
+{
+	struct state *s = d->state;
+	struct process *p = &s->process[slot];
+	uint32_t *of_pid = &s->slot_of_pid[p->tid];
+
 	/* The pid may be another child's by now. */
-	if (*of_pid == n) {
+	if (*of_pid == slot) {
 		journal_save(s->journal, of_pid, sizeof(*of_pid));
 		*of_pid = NO_NODE;
 	}
@@ -80,38 +97,55 @@ forget_process(struct state *s, uint32_t n)
 	p->phase = PROCESS_EMPTY;
 }
 
+/* The process and all it had are gone. */
 static void
-tell_core(struct supd *d, uint32_t n)
+tell_core(struct supd *d, uint32_t slot)
 {
 	struct state *s = d->state;
-	struct event e = { .type = ON_EXIT, .node = n };
+	struct process *p = &s->process[slot];
+	struct event e = { .type = ON_EXIT, .node = slot_node(slot) };
 
-	e.reason = reason_of(d, n);
-	watches_process_done(d, n);
+	e.reason = exits_reason(d, slot);
+	watches_process_done(d, slot);
 	journal_begin(s->journal);
-	forget_process(s, n);
+	/* One that has not executed has written nothing of the child's. */
+	if (!p->exec_error)
+		count_exit(s, slot, p->written);
+	exits_forget(d, slot);
 	tree_step(d->tree, &e, clock_ms());
 	journal_commit(s->journal);
 	supd_work(d);
 }
 
-/* What a crash leaves is killed at once; what a stop leaves has the rest of
-   the grace: the core's DO_KILL ends it. */
-static bool
-is_gone(struct supd *d, uint32_t n)
+static void
+end_process(struct supd *d, uint32_t slot)
 {
-	const struct node *node = tree_node(d->tree, n);
+	if (slot_is_standby(d->state, slot))
+		standby_ended(d, slot);
+	else
+		tell_core(d, slot);
+}
+
+/* What a crash leaves is killed at once, and what a standby leaves; what a stop
+   leaves has the rest of the grace: the core's DO_KILL ends it. */
+static bool
+is_gone(struct supd *d, uint32_t slot)
+{
+	const struct node *node = tree_node(d->tree, slot_node(slot));
+	bool is_primary = !slot_is_standby(d->state, slot);
 	int r;
 
-	if (!node || !process_has_remains(d->state, n, node->id))
-		return true;
-	if (node->state == STOPPING && !node->killed)
+	if (node && is_primary && standby_is_there(d, slot_node(slot)))
 		return false;
-	r = process_kill_remains(d->state, n, node->id);
+	if (!node || !process_has_remains(d->state, slot, node->id))
+		return true;
+	if (is_primary && node->state == STOPPING && !node->killed)
+		return false;
+	r = process_kill_remains(d->state, slot, node->id);
 	if (r < 0)
 		log_err("child=%s: cannot kill what it left: %s", node->id,
 			strerror(-r));
-	return !process_has_remains(d->state, n, node->id);
+	return !process_has_remains(d->state, slot, node->id);
 }
 
 static void
@@ -120,15 +154,29 @@ fence(struct supd *d, uint32_t n)
 	d->fences[d->fence_count++] = n;
 }
 
+/* The record of one whose exit was told already. */
 static void
-settle(struct supd *d, uint32_t n)
+end_replaced(struct supd *d, uint32_t slot)
 {
-	if (d->state->process[n].ready_fd >= 0)
-		notify_read_ready_fd(d, n);
-	if (is_gone(d, n))
-		tell_core(d, n);
+	exits_bury(d, slot);
+	standby_look(d, slot_node(slot));
+}
+
+static void
+settle(struct supd *d, uint32_t slot)
+{
+	const struct process *p = &d->state->process[slot];
+
+	if (p->phase == PROCESS_REPLACED) {
+		end_replaced(d, slot);
+		return;
+	}
+	if (p->ready_fd >= 0 && !slot_is_standby(d->state, slot))
+		notify_read_ready_fd(d, slot);
+	if (is_gone(d, slot))
+		end_process(d, slot);
 	else
-		fence(d, n);
+		fence(d, slot);
 }
 
 static void
@@ -142,14 +190,14 @@ recheck_fences(struct supd *d)
 			continue;
 		}
 		d->fences[i] = d->fences[--d->fence_count];
-		tell_core(d, n);
+		end_process(d, n);
 	}
 }
 
 bool
 exits_open(struct supd *d)
 {
-	void *room = mmap(NULL, NODES_MAX * sizeof(*d->fences),
+	void *room = mmap(NULL, SLOTS_MAX * sizeof(*d->fences),
 			  PROT_READ | PROT_WRITE,
 			  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
@@ -157,44 +205,81 @@ exits_open(struct supd *d)
 	return d->fences != NULL;
 }
 
+/* Twice: a stop waits for the standby's end as well. */
 void
 exits_take(struct supd *d)
 {
-	uint32_t n;
+	uint32_t slot;
 
 	notify_take(d);
 	recheck_fences(d);
-	while (supd_is_idle(d) && (n = exit_ring_take(d->state)) != NO_NODE)
-		settle(d, n);
+	while (supd_is_idle(d) && (slot = exit_ring_take(d->state)) != NO_NODE)
+		settle(d, slot);
+	recheck_fences(d);
 }
 
 void
 exits_recover(struct supd *d)
 {
-	uint32_t end = tree_end(d->tree);
+	struct state *s = d->state;
 
-	for (uint32_t n = ROOT; n < end; n++)
-		if (d->state->process[n].phase == PROCESS_DEAD)
+	for (uint32_t n = ROOT; (n = state_next_slot(s, n)) < SLOTS_MAX; n++) {
+		const struct process *p = &s->process[n];
+
+		if (p->phase == PROCESS_DEAD)
 			fence(d, n);
+		else if (p->phase == PROCESS_REPLACED && p->exited)
+			end_replaced(d, n);
+	}
 }
 
 void
 exits_hurry(struct supd *d, uint32_t n)
 {
 	const struct node *node = tree_node(d->tree, n);
+	uint32_t slot = slot_of_primary(d->state, n);
 
-	if (node && d->state->process[n].phase == PROCESS_DEAD)
-		process_kill_remains(d->state, n, node->id);
+	if (node && d->state->process[slot].phase == PROCESS_DEAD)
+		process_kill_remains(d->state, slot, node->id);
+}
+
+/* The phase alone is saved: the keeper is about to write the rest. */
+void
+exits_early(struct supd *d, uint32_t n)
+{
+	struct state *s = d->state;
+	const struct node *node = tree_node(d->tree, n);
+	uint32_t slot = slot_of_primary(s, n);
+	struct process *p = &s->process[slot];
+	struct event e = { .type = ON_EXIT, .node = n };
+	struct process_end end;
+
+	notify_take(d);
+	if (!supd_is_idle(d) || node->state != RUNNING || !node->has_process ||
+	    p->phase != PROCESS_ALIVE ||
+	    !process_is_ending(s, slot, node->id, &end))
+		return;
+	if (p->ready_fd >= 0)
+		notify_read_ready_fd(d, slot);
+	e.reason = reason_of(d, n, &end);
+	journal_begin(s->journal);
+	journal_save(s->journal, &p->phase, sizeof(p->phase));
+	p->phase = PROCESS_REPLACED;
+	count_exit(s, slot, end.written);
+	tree_step(d->tree, &e, clock_ms());
+	journal_commit(s->journal);
+	supd_work(d);
 }
 
 /* The keeper lives as long as we do, and it is about to reap: this wait is a
-   few dozen microseconds.  Its wake-up is given back, since it may have been
-   for others too; the ring's entry is passed over as no news. */
+   few dozen microseconds, and longer where much memory is freed.  Its wake-up
+   is given back, since it may have been for others too; the ring's entry is
+   passed over as no news. */
 void
-exits_bury_unborn(struct supd *d, uint32_t n)
+exits_bury(struct supd *d, uint32_t slot)
 {
 	struct state *s = d->state;
-	struct process *p = &s->process[n];
+	struct process *p = &s->process[slot];
 	struct pollfd wake = { .fd = s->fds[FD_WAKE], .events = POLLIN };
 	uint64_t count;
 
@@ -212,8 +297,8 @@ exits_bury_unborn(struct supd *d, uint32_t n)
 	count = 1;
 	if (write(wake.fd, &count, sizeof(count)) < 0)
 		log_err("eventfd: %s", strerror(errno));
-	watches_process_done(d, n);
+	watches_process_done(d, slot);
 	journal_begin(s->journal);
-	forget_process(s, n);
+	exits_forget(d, slot);
 	journal_commit(s->journal);
 }

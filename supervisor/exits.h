@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "core/core.h"
+
 struct supd;
 
 /* Allocates (sparse) room for the fences of all children. false: no memory. */
@@ -29,8 +31,25 @@ exits_recover(struct supd *d);
 void
 exits_hurry(struct supd *d, uint32_t node);
 
-/* Waits for the corpse of a process that could not execute, and forgets it. */
+/*
+ * node's primary is said to be ending.  If it is, runs no more of its program,
+ * and has nothing left that would have to be ended, its exit is told before the
+ * kernel has freed its memory; else nothing is done.
+ */
 void
-exits_bury_unborn(struct supd *d, uint32_t node);
+exits_early(struct supd *d, uint32_t node);
+
+/* Waits for the corpse of a process whose exit is not told (again), and forgets
+   it. */
+void
+exits_bury(struct supd *d, uint32_t slot);
+
+/* Why the process of that slot, which was recorded, has ended. */
+struct reason
+exits_reason(struct supd *d, uint32_t slot);
+
+/* It and all it had are gone: the slot is empty.  In a transaction. */
+void
+exits_forget(struct supd *d, uint32_t slot);
 
 #endif

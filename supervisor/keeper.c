@@ -30,8 +30,8 @@
 #define LOOK_MS 20 /* from a SIGCHLD to the look through all children */
 #define TURN_EVENTS 64
 
-/* What an event of FD_EVENTS is about: a node, or one of these. */
-enum { OF_SIGNALS = NODES_MAX, OF_POKE, OF_DEADMAN, OF_SUPERVISOR };
+/* What an event of FD_EVENTS is about: a slot, or one of these. */
+enum { OF_SIGNALS = SLOTS_MAX, OF_POKE, OF_DEADMAN, OF_SUPERVISOR };
 
 struct keeper {
 	struct state *s;
@@ -222,7 +222,7 @@ kill_overdue(const struct state *s, int64_t since, bool hurry)
 {
 	int64_t now = clock_ms(), next = 0;
 
-	for (uint32_t n = 0; n < s->process_end; n++) {
+	for (uint32_t n = 0; (n = state_next_slot(s, n)) < SLOTS_MAX; n++) {
 		const struct process *p = &s->process[n];
 		int64_t deadline = INT64_MAX;
 
@@ -250,7 +250,7 @@ end_all(struct keeper *k)
 	int64_t since = clock_ms(), next;
 	bool hurry = false;
 
-	for (uint32_t n = 0; n < s->process_end; n++) {
+	for (uint32_t n = 0; (n = state_next_slot(s, n)) < SLOTS_MAX; n++) {
 		const struct process *p = &s->process[n];
 
 		if (!is_alive(p) || p->grace < 0)

@@ -93,6 +93,8 @@ const struct key keys[KEYS] = {
 	[KEY_WATCHDOG] = { "watchdog", IN_CHILD, FOR_SPEC, FORM_PLAIN, false,
 			   "none", "none | a duration above 0, as 500ms, 2s",
 			   set_watchdog },
+	[KEY_STANDBY] = { "standby", IN_CHILD, FOR_SPEC, FORM_PLAIN, false,
+			  "none", "none | gate | hot", set_standby },
 	[KEY_DIRECTORY] = { "directory", IN_CHILD, FOR_SPEC, FORM_PLAIN, false,
 			    NULL, "/PATH", set_directory },
 	[KEY_UMASK] = { "umask", IN_CHILD, FOR_SPEC, FORM_PLAIN, false, NULL,
@@ -109,7 +111,6 @@ const struct key keys[KEYS] = {
 
 /* Keys that are promised and not here yet. */
 static const char *const planned[] = {
-	"standby",
 	"links",
 	"trap_exit",
 	"mailbox",

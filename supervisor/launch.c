@@ -18,6 +18,7 @@
 #include "environment.h"
 #include "events.h"
 #include "exits.h"
+#include "gate.h"
 #include "instance.h"
 #include "launch.h"
 #include "log.h"
@@ -26,16 +27,20 @@
 #include "settings.h"
 #include "shell.h"
 #include "spec.h"
+#include "standby.h"
 #include "watchdog.h"
 
 #define LAUNCH_FDS 4
+
+static char gate_name[] = GATE_NAME;
 
 /* What one launch holds open until the process is made. */
 struct launch {
 	struct spawn how;
 	struct spawn_fd fds[LAUNCH_FDS]; /* beside 0, 1 and 2 */
 	char path[4096];
-	int out, err, ready; /* to close again; -1: none */
+	char *gate[SPEC_ARGS_MAX + 3];
+	int out, err, ready, standby; /* to close again; -1: none */
 };
 
 /* A FIFO without a reader must not hold us up; the child gets it blocking. */
@@ -122,29 +127,77 @@ prepare_ready_fd(struct launch *l, const struct spec *spec, struct process *p)
  * of the parent's cgroup with the target's); so such a one is made anew.
  */
 static int
-fresh_cgroup(struct state *s, struct process *p, const char *id)
+fresh_cgroup(struct state *s, uint32_t slot, const char *id)
 {
+	struct process *p = &s->process[slot];
+	char name[CGROUP_NAME_SIZE];
+
+	cgroup_name(slot, id, name);
 	if (p->cgroup_killed)
-		cgroup_remove(s, id);
+		cgroup_remove(s, name);
 	p->cgroup_killed = 0;
-	return cgroup_child(s, id);
+	return cgroup_child(s, name);
+}
+
+/* What a child with standbys has beside. */
+static int
+prepare_standby(struct supd *d, uint32_t slot, const struct spec *spec,
+		struct launch *l)
+{
+	struct process *p = &d->state->process[slot];
+	uint32_t n = slot_node(slot);
+	int pair[2];
+	int r;
+
+	if (spec->standby == STANDBY_HOT) {
+		r = standby_lock(d, n);
+		if (r < 0)
+			return r;
+		give(l, d->state->child[n].lock_fd, standby_lock_number(spec));
+	}
+	if (!slot_is_standby(d->state, slot))
+		return 0;
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
+		return -errno;
+	p->standby_fd = pair[0];
+	l->standby = pair[1];
+	give(l, pair[1], standby_number(spec));
+	return 0;
+}
+
+/* The program itself; of a gate, the gate in front of it. */
+static void
+set_program(struct launch *l, const struct spec *spec, bool is_gate)
+{
+	l->how.path = l->path;
+	l->how.argv = spec->argv;
+	if (!is_gate)
+		return;
+	l->gate[0] = gate_name;
+	l->gate[1] = l->path;
+	memcpy(&l->gate[2], spec->argv, (spec->argc + 1) * sizeof(char *));
+	l->how.path = "/proc/self/exe";
+	l->how.argv = l->gate;
 }
 
 static int
-prepare(struct supd *d, uint32_t n, const struct spec *spec, struct launch *l,
-	enum spawn_stage *stage)
+prepare(struct supd *d, uint32_t slot, const struct spec *spec,
+	struct launch *l, enum spawn_stage *stage)
 {
-	const struct node *node = tree_node(d->tree, n);
-	struct process *p = &d->state->process[n];
+	const struct node *node = tree_node(d->tree, slot_node(slot));
+	const struct child *c = &d->state->child[slot_node(slot)];
+	struct process *p = &d->state->process[slot];
+	bool is_standby = slot_is_standby(d->state, slot);
 	int r;
 
 	p->stop_signal = spec->stop_signal;
 	p->kill_mode = spec->kill_mode;
 	p->grace = node->shutdown;
-	p->incarnation = (uint32_t)d->state->child[n].incarnation + 1;
-	l->out = l->err = l->ready = -1;
+	p->incarnation = is_standby ? 0 : (uint32_t)c->incarnation + 1;
+	p->standby_fd = -1;
+	p->retired = 0;
+	l->out = l->err = l->ready = l->standby = -1;
 	l->how = (struct spawn){
-		.argv = spec->argv,
 		.in = FD_NULL,
 		.directory = spec->directory,
 		.umask = spec->umask,
@@ -160,10 +213,13 @@ prepare(struct supd *d, uint32_t n, const struct spec *spec, struct launch *l,
 	r = prepare_ready_fd(l, spec, p);
 	if (r < 0)
 		return r;
+	r = prepare_standby(d, slot, spec, l);
+	if (r < 0)
+		return r;
 	r = prepare_outputs(l, spec);
 	if (r < 0)
 		return r;
-	l->how.envp = environment_build(d, n, spec);
+	l->how.envp = environment_build(d, slot, spec);
 	if (!l->how.envp)
 		return -ENOMEM;
 	if (spec->watchdog)
@@ -173,9 +229,9 @@ prepare(struct supd *d, uint32_t n, const struct spec *spec, struct launch *l,
 		       l->path, sizeof(l->path));
 	if (r < 0)
 		return r;
-	l->how.path = l->path;
+	set_program(l, spec, is_standby && spec->standby == STANDBY_GATE);
 	if (d->state->fds[FD_CGROUP] >= 0)
-		l->how.cgroup = fresh_cgroup(d->state, p, node->id);
+		l->how.cgroup = fresh_cgroup(d->state, slot, node->id);
 	return 0;
 }
 
@@ -192,47 +248,49 @@ release(struct launch *l)
 	close_if_open(l->out);
 	close_if_open(l->err);
 	close_if_open(l->ready);
+	close_if_open(l->standby);
 	close_if_open(l->how.cgroup);
 }
 
 static int
-make_process(struct supd *d, uint32_t n, const struct spec *spec,
+make_process(struct supd *d, uint32_t slot, const struct spec *spec,
 	     enum spawn_stage *stage)
 {
-	struct process *p = &d->state->process[n];
+	struct process *p = &d->state->process[slot];
 	struct launch l;
 	int r;
 
 	*stage = SPAWN_FDS;
-	r = prepare(d, n, spec, &l, stage);
+	r = prepare(d, slot, spec, &l, stage);
 	if (r == 0)
-		r = spawn_start(d->state, n, &l.how, stage);
+		r = spawn_start(d->state, slot, &l.how, stage);
 	release(&l);
 	if (r == 0)
 		return 0;
-	exits_bury_unborn(d, n);
+	exits_bury(d, slot);
 	close_if_open(p->ready_fd);
-	p->ready_fd = -1;
+	close_if_open(p->standby_fd);
+	p->ready_fd = p->standby_fd = -1;
 	watchdog_end(p);
 	return r;
 }
 
 /* A predecessor's, which died before it could answer for it. */
 static int
-finish_process(struct supd *d, uint32_t n, enum spawn_stage *stage)
+finish_process(struct supd *d, uint32_t slot, enum spawn_stage *stage)
 {
-	int r = spawn_finish(d->state, n, stage);
+	int r = spawn_finish(d->state, slot, stage);
 
 	if (r < 0)
-		exits_bury_unborn(d, n);
+		exits_bury(d, slot);
 	return r;
 }
 
 static void
-started(struct supd *d, uint32_t n)
+started(struct supd *d, uint32_t n, const struct spec *spec)
 {
 	struct state *s = d->state;
-	struct process *p = &s->process[n];
+	struct process *p = process_of_primary(s, n);
 	struct child *c = &s->child[n];
 
 	p->started = clock_ms();
@@ -240,6 +298,7 @@ started(struct supd *d, uint32_t n)
 	journal_save(s->journal, c, sizeof(*c));
 	c->incarnation = p->incarnation;
 	c->last_pid = p->tid;
+	c->standby = spec->standby;
 	journal_commit(s->journal);
 }
 
@@ -261,27 +320,62 @@ explain(struct supd *d, uint32_t n, const struct spec *spec,
 		   strerror(error));
 }
 
+/* A primary that is being replaced is about to be reaped; its slot is needed
+   if there is nobody to promote any more. */
+static int
+start_primary(struct supd *d, uint32_t n, const struct spec *spec,
+	      enum spawn_stage *stage)
+{
+	uint32_t slot = slot_of_primary(d->state, n);
+	const struct process *p = &d->state->process[slot];
+	bool is_vacant = !p->tid || p->phase == PROCESS_REPLACED;
+	int r;
+
+	*stage = SPAWN_EXEC;
+	if (is_vacant && standby_promote(d, n, spec, &r))
+		return r;
+	if (p->phase == PROCESS_REPLACED)
+		exits_bury(d, slot);
+	if (!p->tid)
+		return make_process(d, slot, spec, stage);
+	if (p->standby_fd >= 0)
+		return standby_tell(d, n, spec);
+	return finish_process(d, slot, stage);
+}
+
 void
 launch(struct supd *d, uint32_t n, struct event *answer)
 {
 	const struct spec *spec = spec_of(d, n);
-	struct process *p = &d->state->process[n];
 	enum spawn_stage stage = SPAWN_CLONE;
-	int r = 0;
+	int r = spec ? start_primary(d, n, spec, &stage) : -ENOMEM;
 
 	*answer = (struct event){ .type = ON_STARTED, .node = n };
-	if (!spec)
-		r = -ENOMEM;
-	else if (!p->tid)
-		r = make_process(d, n, spec, &stage);
-	else
-		r = finish_process(d, n, &stage);
 	if (r == 0) {
-		started(d, n);
+		started(d, n, spec);
 		return;
 	}
 	if (spec)
 		explain(d, n, spec, stage, -r);
 	answer->type = ON_START_FAILED;
 	answer->reason = (struct reason){ .kind = REASON_NOEXEC, .value = -r };
+}
+
+int
+launch_standby(struct supd *d, uint32_t n)
+{
+	const struct spec *spec = spec_of(d, n);
+	uint32_t slot = slot_of_standby(d->state, n);
+	enum spawn_stage stage;
+	int r;
+
+	if (!spec)
+		return -ENOMEM;
+	if (d->state->process[slot].tid)
+		r = finish_process(d, slot, &stage);
+	else
+		r = make_process(d, slot, spec, &stage);
+	if (r == 0)
+		d->state->process[slot].started = clock_ms();
+	return r;
 }

@@ -50,7 +50,7 @@ get_version(struct request *r)
 static bool
 signal_one(struct request *r, const struct item *item, int sig)
 {
-	const struct process *p = &r->d->state->process[item->node];
+	const struct process *p = process_of_primary(r->d->state, item->node);
 	const struct node *node = tree_node(r->d->tree, item->node);
 
 	if (node->has_process && p->tid && p->pidfd >= 0 &&

@@ -65,15 +65,17 @@ parent_of(pid_t pid)
 	return p && strlen(p) > 4 ? (pid_t)strtol(p + 4, NULL, 10) : 0;
 }
 
-/* The child whose process sent it, or one of whose descendants did. */
+/* The child whose primary sent it, or one of whose descendants did: what a
+   standby says of itself is not about the child. */
 static uint32_t
 sender_node(const struct state *s, pid_t pid)
 {
 	for (int i = 0; i < PARENTS_MAX && pid > 1; i++) {
-		uint32_t n = s->node_of_pid[pid];
+		uint32_t slot = s->slot_of_pid[pid];
 
-		if (n != NO_NODE && s->process[n].tid == pid)
-			return n;
+		if (slot != NO_NODE && s->process[slot].tid == pid)
+			return slot_is_standby(s, slot) ? NO_NODE :
+							  slot_node(slot);
 		if (pid == s->keeper)
 			return NO_NODE;
 		pid = parent_of(pid);
@@ -239,9 +241,9 @@ notify_open(struct supd *d)
 }
 
 bool
-notify_read_ready_fd(struct supd *d, uint32_t node)
+notify_read_ready_fd(struct supd *d, uint32_t slot)
 {
-	struct process *p = &d->state->process[node];
+	struct process *p = &d->state->process[slot];
 	char text[256];
 	ssize_t n;
 
@@ -254,7 +256,8 @@ notify_read_ready_fd(struct supd *d, uint32_t node)
 		return true; /* closed without a word */
 	if (memchr(text, '\n', (size_t)n)) {
 		supd_event(d,
-			   &(struct event){ .type = ON_READY, .node = node });
+			   &(struct event){ .type = ON_READY,
+					    .node = slot_node(slot) });
 		return true;
 	}
 	recv(p->ready_fd, text, (size_t)n, MSG_DONTWAIT);

@@ -27,7 +27,7 @@ notify_take(struct supd *d);
 
 /* A child's ready_fd is readable: true if it is ready now, or never will. */
 bool
-notify_read_ready_fd(struct supd *d, uint32_t node);
+notify_read_ready_fd(struct supd *d, uint32_t slot);
 
 /* Removes the socket's file at the end. */
 void

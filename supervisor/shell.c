@@ -18,6 +18,7 @@
 #include "loop.h"
 #include "os/process.h"
 #include "shell.h"
+#include "standby.h"
 #include "supervisor.h"
 #include "watchdog.h"
 #include "watches.h"
@@ -34,20 +35,23 @@ perform_start(struct supd *d, uint32_t n)
 	launch(d, n, &answer);
 	tree_step(d->tree, &answer, clock_ms());
 	if (answer.type == ON_STARTED)
-		watches_process(d, n);
+		watches_process(d, slot_of_primary(d->state, n));
 }
 
 static void
 perform_signal(struct supd *d, uint32_t n, bool is_kill)
 {
 	const struct node *node = tree_node(d->tree, n);
-	const struct process *p = &d->state->process[n];
+	uint32_t slot = slot_of_primary(d->state, n);
+	const struct process *p = &d->state->process[slot];
 	int sig = is_kill ? SIGKILL : p->stop_signal;
 	int r;
 
 	if (!node || p->phase == PROCESS_EMPTY)
 		return;
-	r = process_signal(d->state, n, node->id, sig);
+	if (node->state == STOPPING && d->takeover != n)
+		standby_retire(d, n);
+	r = process_signal(d->state, slot, node->id, sig);
 	if (r < 0)
 		log_err("child=%s pid=%d: cannot send signal %d: %s", node->id,
 			p->tid, sig, strerror(-r));
@@ -63,7 +67,10 @@ perform_free(struct supd *d, uint32_t n)
 	struct state *s = d->state;
 	struct child *c = &s->child[n];
 
+	standby_end(d, n);
 	watches_forget(d, n);
+	if (c->lock_fd)
+		close(c->lock_fd);
 	journal_begin(s->journal);
 	journal_save(s->journal, c, sizeof(*c));
 	heap_free(s->heap, s->journal, c->spec);
@@ -99,6 +106,7 @@ perform(struct supd *d, const struct action *a)
 		events_report(d, a);
 		if (a->report == REPORT_STARTED)
 			watchdog_begin(d, a->node);
+		standby_look(d, a->node);
 		break;
 	case DO_EXIT:
 		supervisor_end(d, (int)a->value);

@@ -35,7 +35,10 @@ struct supd {
 				    as their senders repeat (control clients)
 				    or as can be derived again (deadlines) */
 	size_t backlog_first, backlog_count, backlog_room;
-	uint32_t *fences; /* nodes in PROCESS_DEAD (exits.c) */
+	struct timer *standby; /* looks after those that were given up */
+	int64_t standby_due;
+	uint32_t takeover; /* its stop is for its standby's sake; NO_NODE */
+	uint32_t *fences; /* slots in PROCESS_DEAD (exits.c) */
 	size_t fence_count;
 	bool busy;  /* supd_event() is at work */
 	bool ended; /* DO_EXIT was performed */

@@ -20,6 +20,7 @@
 #define SPEC_ENV_MAX 1024
 
 enum ready_kind { READY_EXEC, READY_NOTIFY, READY_FD };
+enum standby_kind { STANDBY_NONE, STANDBY_GATE, STANDBY_HOT };
 enum output_kind { OUTPUT_INHERIT, OUTPUT_NULL, OUTPUT_FILE, OUTPUT_SAME };
 
 struct spec {
@@ -34,6 +35,7 @@ struct spec {
 	enum ready_kind ready;
 	int ready_fd;     /* READY_FD: the child's number */
 	int64_t watchdog; /* ms; 0: none */
+	enum standby_kind standby;
 	enum output_kind out, err;
 	const char *out_path, *err_path;
 	uint32_t ok_codes[8]; /* success_codes: bit per exit code */

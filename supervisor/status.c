@@ -9,6 +9,7 @@
 #include "core/reason.h"
 #include "request.h"
 #include "shell.h"
+#include "standby.h"
 #include "status.h"
 #include "watchdog.h"
 
@@ -49,7 +50,7 @@ status_pid(const struct supd *d, uint32_t n)
 		return 0;
 	if (node->is_supervisor)
 		return getpid();
-	return node->has_process ? d->state->process[n].tid : 0;
+	return node->has_process ? process_of_primary(d->state, n)->tid : 0;
 }
 
 static int
@@ -78,15 +79,18 @@ static void
 emit_worker(struct emit *out, const struct supd *d, uint32_t n,
 	    const struct node *node)
 {
+	const struct process *p = process_of_primary(d->state, n);
 	const char *text = supd_status_text(d, n);
 
-	if (node->has_process && d->state->process[n].tid)
-		emit_int(out, "pid", d->state->process[n].tid);
+	if (node->has_process && p->tid)
+		emit_int(out, "pid", p->tid);
+	if (standby_pid(d, n))
+		emit_int(out, "standby", standby_pid(d, n));
 	emit_int(out, "incarnation", (int64_t)d->state->child[n].incarnation);
 	if (*text)
 		emit_string(out, "status", text);
-	if (d->state->process[n].watchdog)
-		emit_int(out, "watchdog", d->state->process[n].watchdog);
+	if (p->watchdog)
+		emit_int(out, "watchdog", p->watchdog);
 	if (watchdog_is_watched(d, n))
 		emit_int(out, "silent", watchdog_silence(d, n));
 	if (node->is_template)

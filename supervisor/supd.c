@@ -18,6 +18,7 @@
 
 #include "boot.h"
 #include "config.h"
+#include "gate.h"
 #include "keeper.h"
 #include "os/state.h"
 #include "supervisor.h"
@@ -166,6 +167,8 @@ main(int argc, char **argv)
 	bool is_check = false;
 	int c;
 
+	if (argc > 0 && strcmp(argv[0], GATE_NAME) == 0)
+		return gate_run(argv);
 	while ((c = getopt_long(argc, argv, "c:tdp:l:Vh", long_options,
 				NULL)) != -1) {
 		switch (c) {

@@ -23,6 +23,7 @@
 #include "os/process.h"
 #include "settings.h"
 #include "shell.h"
+#include "standby.h"
 #include "supervisor.h"
 #include "watches.h"
 
@@ -49,8 +50,9 @@ dump(struct supd *d)
 				   " pid=%d phase=%u restarts=%" PRIu64
 				   " deadline=%" PRId64 " ended=%s",
 				   n, node->id, node->parent, node->state,
-				   d->state->process[n].tid,
-				   d->state->process[n].phase, node->restarts,
+				   process_of_primary(d->state, n)->tid,
+				   process_of_primary(d->state, n)->phase,
+				   node->restarts,
 				   node->deadline,
 				   reason_format(&node->ended, reason,
 						 sizeof(reason)));
@@ -218,6 +220,8 @@ start(struct supd *d)
 		return EX_OSERR;
 	}
 	r = s->booted ? boot_again(d, options) : boot_first(d, options);
+	if (r == 0)
+		standby_recover(d);
 	if (r == 0 && s->watchdog_usec)
 		beat(d);
 	return r;
@@ -230,6 +234,8 @@ leave(struct supd *d)
 	const char *pid_file = options->pid_file ? options->pid_file :
 						   d->settings->pid_file;
 
+	for (uint32_t n = ROOT; n < d->state->process_end; n++)
+		standby_end(d, n);
 	control_close(d);
 	notify_close(d);
 	if (d->state->fds[FD_PIDFILE] >= 0)

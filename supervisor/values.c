@@ -281,6 +281,9 @@ VALUE_PARSER(set_watchdog)
 	return NULL;
 }
 
+CHOICE_PARSER(set_standby, spec->standby, [STANDBY_NONE] = "none",
+	      [STANDBY_GATE] = "gate", [STANDBY_HOT] = "hot")
+
 VALUE_PARSER(set_directory)
 {
 	t->spec->directory = value;

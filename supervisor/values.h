@@ -40,6 +40,7 @@ VALUE_PARSER(set_backoff_reset);
 VALUE_PARSER(set_ready);
 VALUE_PARSER(set_start_timeout);
 VALUE_PARSER(set_watchdog);
+VALUE_PARSER(set_standby);
 VALUE_PARSER(set_directory);
 VALUE_PARSER(set_umask);
 VALUE_PARSER(set_environment);

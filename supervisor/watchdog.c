@@ -122,7 +122,7 @@ static bool
 is_running(const struct supd *d, uint32_t n)
 {
 	const struct node *node = tree_node(d->tree, n);
-	const struct process *p = &d->state->process[n];
+	const struct process *p = process_of_primary(d->state, n);
 
 	return node && node->state == RUNNING && node->has_process &&
 	       !node->killed && node->pending.kind == REASON_NONE &&
@@ -133,7 +133,7 @@ is_running(const struct supd *d, uint32_t n)
 bool
 watchdog_is_watched(const struct supd *d, uint32_t n)
 {
-	const struct process *p = &d->state->process[n];
+	const struct process *p = process_of_primary(d->state, n);
 
 	return p->watchdog && p->fed && is_running(d, n);
 }
@@ -141,7 +141,7 @@ watchdog_is_watched(const struct supd *d, uint32_t n)
 int64_t
 watchdog_silence(const struct supd *d, uint32_t n)
 {
-	const struct process *p = &d->state->process[n];
+	const struct process *p = process_of_primary(d->state, n);
 	int64_t now = clock_ms();
 
 	return now - last_sign(p, read_beat(p), now);
@@ -150,7 +150,7 @@ watchdog_silence(const struct supd *d, uint32_t n)
 void
 watchdog_begin(struct supd *d, uint32_t n)
 {
-	struct process *p = &d->state->process[n];
+	struct process *p = process_of_primary(d->state, n);
 	int64_t now = clock_ms();
 
 	if (!p->watchdog || !is_running(d, n))
@@ -169,7 +169,7 @@ later(int64_t a, int64_t b)
 void
 watchdog_resume(struct supd *d, uint32_t n)
 {
-	const struct process *p = &d->state->process[n];
+	const struct process *p = process_of_primary(d->state, n);
 
 	if (watchdog_is_watched(d, n))
 		watches_watchdog(d, n,
@@ -180,7 +180,7 @@ watchdog_resume(struct supd *d, uint32_t n)
 static void
 end_silent(struct supd *d, uint32_t n, const char *why, int64_t silence)
 {
-	const struct process *p = &d->state->process[n];
+	const struct process *p = process_of_primary(d->state, n);
 
 	events_say(d, n,
 		   "event=watchdog child=%s %s limit=%" PRId64
@@ -192,7 +192,7 @@ end_silent(struct supd *d, uint32_t n, const char *why, int64_t silence)
 void
 watchdog_look(struct supd *d, uint32_t n, int64_t due)
 {
-	struct process *p = &d->state->process[n];
+	struct process *p;
 	int64_t now, deadline;
 
 	notify_take(d);
@@ -202,6 +202,7 @@ watchdog_look(struct supd *d, uint32_t n, int64_t due)
 		watches_watchdog(d, n, due); /* has passed: the next turn */
 		return;
 	}
+	p = process_of_primary(d->state, n);
 	now = clock_ms();
 	take_beat(p, now);
 	deadline = p->fed + p->watchdog;
@@ -217,7 +218,7 @@ watchdog_look(struct supd *d, uint32_t n, int64_t due)
 static void
 change_limit(struct supd *d, uint32_t n, const char *value)
 {
-	struct process *p = &d->state->process[n];
+	struct process *p = process_of_primary(d->state, n);
 	char *end;
 	uint64_t usec;
 
@@ -233,7 +234,7 @@ change_limit(struct supd *d, uint32_t n, const char *value)
 void
 watchdog_hear(struct supd *d, uint32_t n, const char *line)
 {
-	struct process *p = &d->state->process[n];
+	struct process *p = process_of_primary(d->state, n);
 
 	if (strcmp(line, "WATCHDOG=1") == 0) {
 		if (p->fed)

@@ -12,20 +12,23 @@
 #include "loop.h"
 #include "notify.h"
 #include "shell.h"
+#include "standby.h"
 #include "watchdog.h"
 #include "watches.h"
 
+/* A slot's; the timers are the node's: of its first slot. */
 struct node_watch {
 	struct supd *d;
 	struct watch *pidfd;
 	struct watch *ready;
+	struct watch *standby;
 	struct timer *deadline;
 	struct timer *watchdog;
 	int64_t due; /* what `watchdog` was set for */
 };
 
 struct watches {
-	struct node_watch node[NODES_MAX];
+	struct node_watch slot[SLOTS_MAX];
 };
 
 bool
@@ -39,18 +42,18 @@ watches_open(struct supd *d)
 }
 
 static struct node_watch *
-watch_of(struct supd *d, uint32_t node)
+watch_of(struct supd *d, uint32_t slot)
 {
-	struct node_watch *w = &d->watches->node[node];
+	struct node_watch *w = &d->watches->slot[slot];
 
 	w->d = d;
 	return w;
 }
 
 static uint32_t
-node_of(const struct node_watch *w)
+slot_of(const struct node_watch *w)
 {
-	return (uint32_t)(w - w->d->watches->node);
+	return (uint32_t)(w - w->d->watches->slot);
 }
 
 /* A zombie's pidfd stays readable: look once, then wait for the keeper. */
@@ -70,7 +73,7 @@ ready_fd_ready(void *arg, int events)
 	struct node_watch *w = arg;
 
 	(void)events;
-	if (!notify_read_ready_fd(w->d, node_of(w)))
+	if (!notify_read_ready_fd(w->d, slot_of(w)))
 		return;
 	watch_free(w->ready);
 	w->ready = NULL;
@@ -82,38 +85,68 @@ deadline_passed(void *arg)
 	struct node_watch *w = arg;
 
 	supd_event(w->d,
-		   &(struct event){ .type = ON_DEADLINE, .node = node_of(w) });
+		   &(struct event){ .type = ON_DEADLINE, .node = slot_of(w) });
 }
 
-void
-watches_process(struct supd *d, uint32_t node)
+static void
+standby_fd_ready(void *arg, int events)
 {
-	const struct process *p = &d->state->process[node];
-	struct node_watch *w = watch_of(d, node);
+	struct node_watch *w = arg;
+
+	(void)events;
+	if (standby_hear(w->d, slot_of(w)))
+		return;
+	watch_free(w->standby);
+	w->standby = NULL;
+}
+
+/* What a standby says on its ready descriptor is heard when it is one no
+   more. */
+void
+watches_process(struct supd *d, uint32_t slot)
+{
+	const struct process *p = &d->state->process[slot];
+	struct node_watch *w = watch_of(d, slot);
 
 	if (!w->pidfd && p->pidfd >= 0)
 		w->pidfd = loop_watch(d->loop, p->pidfd, LOOP_READ, pidfd_ready,
 				      w);
-	if (!w->ready && p->ready_fd >= 0)
+	if (!w->ready && p->ready_fd >= 0 && !slot_is_standby(d->state, slot))
 		w->ready = loop_watch(d->loop, p->ready_fd, LOOP_READ,
 				      ready_fd_ready, w);
+	if (!w->standby && p->standby_fd >= 0)
+		w->standby = loop_watch(d->loop, p->standby_fd, LOOP_READ,
+					standby_fd_ready, w);
+}
+
+static void
+close_fd(int32_t *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+static void
+free_watches(struct node_watch *w)
+{
+	watch_free(w->pidfd);
+	watch_free(w->ready);
+	watch_free(w->standby);
+	w->pidfd = w->ready = w->standby = NULL;
 }
 
 void
-watches_process_done(struct supd *d, uint32_t node)
+watches_process_done(struct supd *d, uint32_t slot)
 {
-	struct process *p = &d->state->process[node];
-	struct node_watch *w = watch_of(d, node);
+	struct process *p = &d->state->process[slot];
+	struct node_watch *w = watch_of(d, slot_node(slot));
 
-	watch_free(w->pidfd);
-	watch_free(w->ready);
-	w->pidfd = w->ready = NULL;
-	if (p->pidfd >= 0)
-		close(p->pidfd);
-	if (p->ready_fd >= 0)
-		close(p->ready_fd);
-	p->pidfd = p->ready_fd = -1;
-	if (w->watchdog)
+	free_watches(watch_of(d, slot));
+	close_fd(&p->pidfd);
+	close_fd(&p->ready_fd);
+	close_fd(&p->standby_fd);
+	if (w->watchdog && !slot_is_standby(d->state, slot))
 		timer_set(w->watchdog, 0);
 	watchdog_end(p);
 }
@@ -138,7 +171,7 @@ watchdog_passed(void *arg)
 {
 	struct node_watch *w = arg;
 
-	watchdog_look(w->d, node_of(w), w->due);
+	watchdog_look(w->d, slot_of(w), w->due);
 }
 
 void
@@ -158,8 +191,8 @@ watches_forget(struct supd *d, uint32_t node)
 {
 	struct node_watch *w = watch_of(d, node);
 
-	watch_free(w->pidfd);
-	watch_free(w->ready);
+	free_watches(watch_of(d, node + NODES_MAX));
+	free_watches(w);
 	timer_free(w->deadline);
 	timer_free(w->watchdog);
 	*w = (struct node_watch){ 0 };

@@ -15,13 +15,14 @@ struct supd;
 bool
 watches_open(struct supd *d);
 
-/* Watches the pidfd and ready_fd of node's process (os/state.h). */
+/* Watches the pidfd, ready_fd and standby_fd of a slot's process
+   (os/state.h); again, with what is new, is fine. */
 void
-watches_process(struct supd *d, uint32_t node);
+watches_process(struct supd *d, uint32_t slot);
 
 /* The process has ended: closes its descriptors. */
 void
-watches_process_done(struct supd *d, uint32_t node);
+watches_process_done(struct supd *d, uint32_t slot);
 
 /* Arms, changes or disarms the timer for tree_node(node)->deadline. */
 void

@@ -27,6 +27,15 @@
 #define LEFTOVERS_MS 5000
 #define SAME_NAME_MAX 9
 
+const char *
+cgroup_name(uint32_t slot, const char *id, char ret[CGROUP_NAME_SIZE])
+{
+	/* No id has a '~'. */
+	snprintf(ret, CGROUP_NAME_SIZE, "%s%s", id,
+		 slot < NODES_MAX ? "" : "~");
+	return ret;
+}
+
 /* The path of the cgroup that we are in: "0::PATH". 0 or -errno. */
 static int
 read_own_path(const char *pid, char *ret, size_t size)
@@ -249,6 +258,28 @@ cgroup_is_populated(const struct state *s, const char *id)
 	r = is_populated(events);
 	close(events);
 	return r;
+}
+
+bool
+cgroup_has_only(const struct state *s, const char *id, pid_t pid)
+{
+	static const char none_below[] = "nr_descendants 0\n";
+	static struct pid_list list;
+	char text[256];
+	int stat = open_in(s, id, "cgroup.stat", O_RDONLY);
+	ssize_t n = stat < 0 ? -1 : read(stat, text, sizeof(text));
+	int procs;
+
+	if (stat >= 0)
+		close(stat);
+	if (n < (ssize_t)sizeof(none_below) - 1 ||
+	    strncmp(text, none_below, sizeof(none_below) - 1) != 0)
+		return false;
+	procs = open_in(s, id, "cgroup.procs", O_RDONLY);
+	list.count = 0;
+	proc_read_pids(procs, &list);
+	return procs >= 0 && list.count <= 1 &&
+	       (list.count == 0 || list.pid[0] == pid);
 }
 
 int

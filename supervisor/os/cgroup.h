@@ -5,9 +5,20 @@
 #ifndef CGROUP_H
 #define CGROUP_H
 
+#include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
+#include "../core/core.h"
+
 struct state;
+
+#define CGROUP_NAME_SIZE (ID_SIZE + 4)
+
+/* What the cgroup of a slot is called, in ret: `id`, or `id~` for the second
+   of its child's. */
+const char *
+cgroup_name(uint32_t slot, const char *id, char ret[CGROUP_NAME_SIZE]);
 
 /*
  * Finds or makes our own cgroup subtree (below the cgroup that we are in, name
@@ -28,6 +39,10 @@ cgroup_child(struct state *s, const char *id);
    if it has none (-ENOENT) or that cannot be said. */
 int
 cgroup_is_populated(const struct state *s, const char *id);
+
+/* Is pid, or nobody, in that cgroup, and is there none below it? */
+bool
+cgroup_has_only(const struct state *s, const char *id, pid_t pid);
 
 /* SIGKILL to everything in the child's cgroup and below; id NULL: in all of
    our subtree. -errno. */

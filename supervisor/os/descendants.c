@@ -42,7 +42,7 @@ look_for_orphans(const struct state *s, struct look *look)
 	for (unsigned i = 0; i < list->count; i++) {
 		pid_t pid = list->pid[i];
 
-		if (state_node_of(s, pid) != NO_NODE || pid == s->supervisor)
+		if (state_slot_of(s, pid) != NO_NODE || pid == s->supervisor)
 			continue;
 		if (proc_stat(pid, &stat) < 0 || stat.state == 'Z')
 			look->has_dead = true;
@@ -53,11 +53,14 @@ look_for_orphans(const struct state *s, struct look *look)
 }
 
 static bool
-is_left_by(const struct state *s, uint32_t node, const char *id, pid_t orphan)
+is_left_by(const struct state *s, uint32_t slot, const char *id, pid_t orphan)
 {
 	char child[ID_SIZE + 16], keeper[32];
-	const char *words[] = { child, keeper };
-	pid_t main_pid = s->process[node].tid;
+	const char *words[] = { child, keeper,
+				slot_is_standby(s, slot) ?
+					"SUPD_ROLE=standby" :
+					"SUPD_ROLE=primary" };
+	pid_t main_pid = s->process[slot].tid;
 	struct proc_stat stat;
 
 	if (proc_stat(orphan, &stat) < 0)
@@ -66,23 +69,23 @@ is_left_by(const struct state *s, uint32_t node, const char *id, pid_t orphan)
 		return true;
 	snprintf(child, sizeof(child), "SUPD_CHILD=%s", id);
 	snprintf(keeper, sizeof(keeper), "SUPD_KEEPER=%d", s->keeper);
-	return proc_has_environment(orphan, words, 2);
+	return proc_has_environment(orphan, words, 3);
 }
 
-/* Leaves in look->orphans all that is node's, the main process excepted. */
+/* Leaves in look->orphans all that is the slot's, the main process excepted. */
 static void
-collect(const struct state *s, uint32_t node, const char *id, struct look *look)
+collect(const struct state *s, uint32_t slot, const char *id, struct look *look)
 {
 	struct pid_list *list = &look->orphans;
 	unsigned kept = 0;
 
 	look_for_orphans(s, look);
 	for (unsigned i = 0; i < list->count; i++)
-		if (is_left_by(s, node, id, list->pid[i]))
+		if (is_left_by(s, slot, id, list->pid[i]))
 			list->pid[kept++] = list->pid[i];
 	list->count = kept;
-	if (s->process[node].phase != PROCESS_DEAD)
-		proc_children(s->process[node].tid, list);
+	if (s->process[slot].phase != PROCESS_DEAD)
+		proc_children(s->process[slot].tid, list);
 	proc_descendants(list, 0);
 }
 
@@ -114,7 +117,7 @@ is_same(const struct pid_list *a, const struct pid_list *b)
 }
 
 int
-descendants_signal(struct state *s, uint32_t node, const char *id, int sig)
+descendants_signal(struct state *s, uint32_t slot, const char *id, int sig)
 {
 	static struct look looks[2];
 	int r;
@@ -122,7 +125,7 @@ descendants_signal(struct state *s, uint32_t node, const char *id, int sig)
 	for (unsigned round = 0; round < ROUNDS; round++) {
 		struct look *now = &looks[round % 2];
 
-		collect(s, node, id, now);
+		collect(s, slot, id, now);
 		if (round > 0 &&
 		    is_same(&now->orphans, &looks[(round + 1) % 2].orphans))
 			break;
@@ -148,32 +151,32 @@ has_member(const struct pid_list *list, pid_t group)
 }
 
 static bool
-is_found(const struct state *s, uint32_t node, const char *id,
+is_found(const struct state *s, uint32_t slot, const char *id,
 	 struct look *look)
 {
-	if (s->process[node].kill_mode == KILL_GROUP) {
+	if (s->process[slot].kill_mode == KILL_GROUP) {
 		proc_descendants(&look->orphans, 0);
-		return has_member(&look->orphans, s->process[node].tid);
+		return has_member(&look->orphans, s->process[slot].tid);
 	}
 	for (unsigned i = 0; i < look->orphans.count; i++)
-		if (is_left_by(s, node, id, look->orphans.pid[i]))
+		if (is_left_by(s, slot, id, look->orphans.pid[i]))
 			return true;
 	return false;
 }
 
 bool
-descendants_remain(struct state *s, uint32_t node, const char *id)
+descendants_remain(struct state *s, uint32_t slot, const char *id)
 {
 	static struct look look;
 	uint32_t reaps = __atomic_load_n(&s->reaps, __ATOMIC_ACQUIRE);
 	int64_t began = clock_ms();
 	bool found, is_empty;
 
-	if (s->process[node].ended < nobody_since)
+	if (s->process[slot].ended < nobody_since)
 		return false;
 	look_for_orphans(s, &look);
 	is_empty = look.orphans.count == 0;
-	found = is_found(s, node, id, &look);
+	found = is_found(s, slot, id, &look);
 	if (found || look.has_dead || look.orphans.is_cut || reaps % 2 ||
 	    __atomic_load_n(&s->reaps, __ATOMIC_ACQUIRE) != reaps)
 		return true;

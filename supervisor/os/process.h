@@ -22,7 +22,24 @@ struct state;
    kill_mode says; then SIGCONT too where sig is its stop_signal, since it may
    be stopped.  0 also when nothing is left. -errno. */
 int
-process_signal(struct state *s, uint32_t node, const char *id, int sig);
+process_signal(struct state *s, uint32_t slot, const char *id, int sig);
+
+/* How a process has ended, or is about to. */
+struct process_end {
+	int code;   /* CLD_EXITED, ... */
+	int status; /* as si_status */
+	uint64_t written;
+};
+
+/*
+ * Does the slot's process run no more of its program, though it is not dead
+ * yet, and is there nothing else that process_has_remains() would find
+ * afterwards?  Then how it ends is known.  false also where that cannot be
+ * said.
+ */
+bool
+process_is_ending(struct state *s, uint32_t slot, const char *id,
+		  struct process_end *ret);
 
 /*
  * Is anything of it left, that must be gone before the next one may start
@@ -32,10 +49,10 @@ process_signal(struct state *s, uint32_t node, const char *id, int sig);
  * supervisor right afterwards.
  */
 bool
-process_has_remains(struct state *s, uint32_t node, const char *id);
+process_has_remains(struct state *s, uint32_t slot, const char *id);
 
 /* SIGKILL to all that process_has_remains() would find. */
 int
-process_kill_remains(struct state *s, uint32_t node, const char *id);
+process_kill_remains(struct state *s, uint32_t slot, const char *id);
 
 #endif

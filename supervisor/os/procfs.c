@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #define FORKED_NOT_EXECUTED 0x40u /* PF_FORKNOEXEC */
+#define EXITING 0x4u              /* PF_EXITING */
 #define WORDS_MAX 8u
 
 static int
@@ -89,7 +90,7 @@ word(const char *text, unsigned n)
 int
 proc_stat(pid_t pid, struct proc_stat *ret)
 {
-	char text[512]; /* the name is short, the rest are numbers */
+	char text[1024]; /* the name is short, the rest are numbers */
 	ssize_t n = read_start(open_of(pid, "stat", 0), text, sizeof(text));
 	const char *p;
 
@@ -104,6 +105,9 @@ proc_stat(pid_t pid, struct proc_stat *ret)
 	ret->session = (pid_t)number(word(p, 3));
 	ret->has_executed = !(number(word(p, 6)) & FORKED_NOT_EXECUTED);
 	ret->start = number(word(p, 19));
+	ret->is_exiting = number(word(p, 6)) & EXITING;
+	ret->threads = number(word(p, 17));
+	ret->code = number(word(p, 49));
 	return 0;
 }
 

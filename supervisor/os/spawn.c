@@ -149,12 +149,13 @@ lay_out_fds(struct child_plan *plan, unsigned *used)
 }
 
 static void
-intend(struct state *s, uint32_t node)
+intend(struct state *s, uint32_t slot)
 {
-	struct process *p = &s->process[node];
+	struct process *p = &s->process[slot];
+	uint32_t *end = slot < NODES_MAX ? &s->process_end : &s->standby_end;
 
-	if (s->process_end <= node)
-		s->process_end = node + 1;
+	if (*end <= slot)
+		*end = slot + 1;
 	p->pidfd = -1;
 	p->exec_error = 0;
 	p->exec_stage = 0;
@@ -164,7 +165,7 @@ intend(struct state *s, uint32_t node)
 	p->ended = 0;
 	p->phase = PROCESS_SPAWNING;
 	__atomic_store_n(&p->exited, 0, __ATOMIC_RELEASE);
-	__atomic_store_n(&s->spawning, node, __ATOMIC_RELEASE);
+	__atomic_store_n(&s->spawning, slot, __ATOMIC_RELEASE);
 }
 
 static long
@@ -196,13 +197,13 @@ clone_child(struct state *s, struct process *p, struct child_plan *plan)
 
 /* The process has been made, and has executed or not. */
 static int
-settle(struct state *s, uint32_t node, enum spawn_stage *stage)
+settle(struct state *s, uint32_t slot, enum spawn_stage *stage)
 {
-	struct process *p = &s->process[node];
+	struct process *p = &s->process[slot];
 
-	state_watch_process(s, node);
-	__atomic_store_n(&s->node_of_pid[p->tid], node, __ATOMIC_RELEASE);
-	if (s->spawning == node)
+	state_watch_process(s, slot);
+	__atomic_store_n(&s->slot_of_pid[p->tid], slot, __ATOMIC_RELEASE);
+	if (s->spawning == slot)
 		__atomic_store_n(&s->spawning, NO_NODE, __ATOMIC_RELEASE);
 	p->phase = PROCESS_ALIVE;
 	if (!p->exec_error)
@@ -212,39 +213,39 @@ settle(struct state *s, uint32_t node, enum spawn_stage *stage)
 }
 
 int
-spawn_start(struct state *s, uint32_t node, const struct spawn *how,
+spawn_start(struct state *s, uint32_t slot, const struct spawn *how,
 	    enum spawn_stage *stage)
 {
-	struct process *p = &s->process[node];
+	struct process *p = &s->process[slot];
 	struct child_plan plan = { .how = how };
 	unsigned used = 0;
 	int r;
 
 	settle_predecessor(s);
-	s->laid_out = node;
+	s->laid_out = slot;
 	r = lay_out_fds(&plan, &used);
 	if (r < 0) {
 		*stage = SPAWN_FDS;
 	} else {
-		intend(s, node);
+		intend(s, slot);
 		r = (int)clone_child(s, p, &plan);
 		*stage = SPAWN_CLONE;
 	}
 	clear_reserved_fds(used);
 	s->laid_out = NO_NODE;
 	if (r > 0)
-		return settle(s, node, stage);
+		return settle(s, slot, stage);
 	p->phase = PROCESS_EMPTY;
 	__atomic_store_n(&s->spawning, NO_NODE, __ATOMIC_RELEASE);
 	return r;
 }
 
 int
-spawn_finish(struct state *s, uint32_t node, enum spawn_stage *stage)
+spawn_finish(struct state *s, uint32_t slot, enum spawn_stage *stage)
 {
 	settle_predecessor(s);
-	wait_until(&s->process[node], has_executed, EXEC_MS);
-	return settle(s, node, stage);
+	wait_until(&s->process[slot], has_executed, EXEC_MS);
+	return settle(s, slot, stage);
 }
 
 /* 0, -EACCES, or -ENOENT for all that is not there. */

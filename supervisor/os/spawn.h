@@ -50,7 +50,7 @@ struct spawn {
 };
 
 /*
- * Makes node's process: writes the intent (process[node].phase, spawning),
+ * Makes a slot's process: writes the intent (process[slot].phase, spawning),
  * clones, waits until it has executed or failed.
  * 0: it runs (or has run and ended already: the keeper says so elsewhere).
  * -errno with *stage: it could not be made or executed.  A process that was
@@ -59,7 +59,7 @@ struct spawn {
  * All of the child's set-up is documented at the top of child.c.
  */
 int
-spawn_start(struct state *s, uint32_t node, const struct spawn *how,
+spawn_start(struct state *s, uint32_t slot, const struct spawn *how,
 	    enum spawn_stage *stage);
 
 /*
@@ -67,7 +67,7 @@ spawn_start(struct state *s, uint32_t node, const struct spawn *how,
  * seen executing: waits for that, for a bounded time.
  */
 int
-spawn_finish(struct state *s, uint32_t node, enum spawn_stage *stage);
+spawn_finish(struct state *s, uint32_t slot, enum spawn_stage *stage);
 
 /*
  * execvp's search, made in advance: name has a slash -> itself; else the first

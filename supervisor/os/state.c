@@ -133,17 +133,17 @@ lay_out(char *base, struct state *s)
 	s->tree = (void *)(base + place(&end, tree_size()));
 	s->heap = (void *)(base + place(&end, HEAP_SIZE));
 	s->process =
-		(void *)(base + place(&end, NODES_MAX * sizeof(*s->process)));
+		(void *)(base + place(&end, SLOTS_MAX * sizeof(*s->process)));
 	s->child = (void *)(base + place(&end, NODES_MAX * sizeof(*s->child)));
-	s->exits = (void *)(base + place(&end, NODES_MAX * sizeof(*s->exits)));
-	s->node_of_pid =
+	s->exits = (void *)(base + place(&end, SLOTS_MAX * sizeof(*s->exits)));
+	s->slot_of_pid =
 		(void *)(base + place(&end, (PID_MAX + 1) * sizeof(uint32_t)));
 	s->event = (void *)(base + place(&end, EVENTS_MAX * sizeof(*s->event)));
 	return end;
 }
 
 /* So that the kernel finds the page when it writes a pid.  Not everybody may
-   lock as much as this. */
+   lock as much as this; few have standbys. */
 static void
 lock_memory(struct state *s, size_t size)
 {
@@ -214,14 +214,18 @@ state_sweep_fds(const struct state *s)
 		mark(kept, s->fds[i]);
 	for (int fd = FD_RESERVED; fd < FD_LIMIT; fd++)
 		mark(kept, fd);
-	for (uint32_t n = 0; n < s->process_end; n++) {
+	for (uint32_t n = 0; (n = state_next_slot(s, n)) < SLOTS_MAX; n++) {
+		const struct child *c = &s->child[slot_node(n)];
 		const struct process *p = &s->process[n];
 
 		if (p->tid) {
 			mark(kept, p->pidfd);
 			mark(kept, p->ready_fd);
+			mark(kept, p->standby_fd);
 			mark(kept, p->beat_fd);
 		}
+		if (c->lock_fd)
+			mark(kept, c->lock_fd);
 	}
 	for (unsigned fd = from; fd < FDS_MAX; fd++) {
 		if (!(kept[fd / 8] & 1u << fd % 8))
@@ -246,11 +250,11 @@ state_keep_fd(struct state *s, enum state_fd which, int fd)
 }
 
 static bool
-is_process_of(const struct state *s, uint32_t node, pid_t pid)
+is_process_of(const struct state *s, uint32_t slot, pid_t pid)
 {
-	const struct process *p = &s->process[node];
+	const struct process *p = &s->process[slot];
 
-	return node != NO_NODE &&
+	return slot != NO_NODE &&
 	       __atomic_load_n(&p->tid, __ATOMIC_ACQUIRE) == pid &&
 	       !__atomic_load_n(&p->exited, __ATOMIC_ACQUIRE);
 }
@@ -258,29 +262,37 @@ is_process_of(const struct state *s, uint32_t node, pid_t pid)
 /* The one that is just being made is not in the table before `spawning` is
    cleared. */
 uint32_t
-state_node_of(const struct state *s, pid_t pid)
+state_slot_of(const struct state *s, pid_t pid)
 {
-	uint32_t node = __atomic_load_n(&s->spawning, __ATOMIC_ACQUIRE);
+	uint32_t slot = __atomic_load_n(&s->spawning, __ATOMIC_ACQUIRE);
 
-	if (is_process_of(s, node, pid))
-		return node;
+	if (is_process_of(s, slot, pid))
+		return slot;
 	if (pid < 0 || (uint32_t)pid > PID_MAX)
 		return NO_NODE;
-	node = __atomic_load_n(&s->node_of_pid[pid], __ATOMIC_ACQUIRE);
-	return is_process_of(s, node, pid) ? node : NO_NODE;
+	slot = __atomic_load_n(&s->slot_of_pid[pid], __ATOMIC_ACQUIRE);
+	return is_process_of(s, slot, pid) ? slot : NO_NODE;
 }
 
 /* One-shot: a pidfd stays readable, and says so once more when its process is
    reaped. */
 void
-state_watch_process(struct state *s, uint32_t node)
+state_watch_process(struct state *s, uint32_t slot)
 {
 	struct epoll_event event = {
 		.events = EPOLLIN | EPOLLONESHOT,
-		.data.u64 = node,
+		.data.u64 = slot,
 	};
 
 	/* Without it the keeper finds this death by its slower ways. */
-	epoll_ctl(s->fds[FD_EVENTS], EPOLL_CTL_ADD, s->process[node].pidfd,
+	epoll_ctl(s->fds[FD_EVENTS], EPOLL_CTL_ADD, s->process[slot].pidfd,
 		  &event);
+}
+
+uint32_t
+state_next_slot(const struct state *s, uint32_t slot)
+{
+	if (slot >= s->process_end && slot < NODES_MAX)
+		slot = NODES_MAX;
+	return slot < NODES_MAX || slot < s->standby_end ? slot : SLOTS_MAX;
 }

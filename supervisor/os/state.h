@@ -29,11 +29,12 @@ struct journal;
 struct heap;
 struct tree;
 
-#define STATE_LAYOUT 1u /* raised with each change of this file or core's */
+#define STATE_LAYOUT 2u /* raised with each change of this file or core's */
 #define PID_MAX 4194304u
 #define EVENTS_MAX 4096u /* of the flight recorder */
 #define EVENT_SIZE 256u
 #define WRITTEN_KEPT 12u /* counts of a child: written.h */
+#define SLOTS_MAX (2 * NODES_MAX)
 
 /*
  * Descriptor numbers 64 to 127 are reserved: what a child is to inherit is
@@ -60,7 +61,7 @@ enum state_fd {
 	FD_CGROUP,     /* directory of our own cgroup subtree */
 	FD_READY,      /* `supd -d`: the waiting parent's pipe */
 	FD_EVENTS,     /* the keeper's epoll: all of its own, and the pidfd of
-			 each child (its data: the node) */
+			 each child (its data: the slot) */
 	FD_OUTER,      /* the keeper's socket to the outer NOTIFY_SOCKET */
 	FD_SUPERVISOR, /* the keeper's pidfd of the supervisor */
 	STATE_FDS
@@ -73,10 +74,17 @@ enum process_phase {
 	PROCESS_EMPTY,    /* no process */
 	PROCESS_SPAWNING, /* intent: a clone may have happened: tid says */
 	PROCESS_ALIVE,
-	PROCESS_DEAD /* it has ended; its descendants are being ended */
+	PROCESS_DEAD, /* it has ended; its descendants are being ended */
+	PROCESS_REPLACED /* it is ending, alone; its exit was told already, and
+			    the keeper's record is only awaited */
 };
 
-/* The process of node i: process[i].  */
+/*
+ * A node has two slots for processes, node and node + NODES_MAX: its primary's,
+ * and its standby's, which is used if it has one.  child[node].primary says
+ * which is which; they change places at a promotion.  What is about processes
+ * and not about decisions (os/, the keeper, deaths) speaks of slots.
+ */
 struct process {
 	/* by the kernel, at the clone */
 	int32_t tid;   /* 0: no process */
@@ -91,7 +99,7 @@ struct process {
 	uint64_t written; /* wchar of /proc/PID/io; UINT64_MAX: unknown */
 	int64_t ended;    /* ms, monotonic */
 	uint32_t exited;  /* 1: the four above are valid */
-	uint32_t queued;  /* 1: the node is in exits[]; the supervisor takes it
+	uint32_t queued;  /* 1: the slot is in exits[]; the supervisor takes it
 			     out and then looks at `exited` */
 	/* by the supervisor */
 	uint32_t phase; /* enum process_phase */
@@ -100,6 +108,9 @@ struct process {
 	int64_t grace;          /* ms; SHUTDOWN_INFINITY, SHUTDOWN_BRUTAL */
 	uint32_t kill_mode;     /* enum kill_mode */
 	int32_t ready_fd;       /* our end of ready = fd:N; -1: none */
+	int32_t standby_fd;     /* our end of a standby's: standby.h; -1: it
+				   never was one */
+	uint32_t retired;       /* 1: a standby that is being killed */
 	uint32_t cgroup_killed; /* cgroup.kill was written: see launch.c */
 	int64_t started;        /* ms, monotonic */
 	/* its watchdog (watchdog.h); times in ms, monotonic */
@@ -129,6 +140,11 @@ struct child {
 	struct written written[WRITTEN_KEPT]; /* newest first (written.c) */
 	uint64_t exits;
 	int32_t last_pid;
+	uint32_t primary;       /* 0 or 1: which slot is the primary's */
+	uint32_t standby;       /* enum standby_kind (spec.h), since the start */
+	uint32_t standby_exits; /* in the window that began at standby_since */
+	int64_t standby_since;
+	int32_t lock_fd; /* hot: the memfd with the primary's lock; 0: none */
 };
 
 /* One line of the flight recorder (`supctl events`, `why`). */
@@ -162,10 +178,12 @@ struct state {
 	/* by supervisors */
 	uint32_t answered[ASKS];
 	uint32_t exits_tail;  /* exits[] taken so far (journal) */
-	uint32_t spawning;    /* the node that a clone is being made for */
-	uint32_t laid_out;    /* the node that the reserved descriptors were
+	uint32_t spawning;    /* the slot that a clone is being made for */
+	uint32_t laid_out;    /* the slot that the reserved descriptors were
 				 filled for (spawn.c) */
-	uint32_t process_end; /* no node >= this ever had a process */
+	uint32_t process_end; /* no slot >= this ever had a process, up to
+				 NODES_MAX; */
+	uint32_t standby_end; /* the same from there on */
 	uint32_t booted;      /* 1: configuration read, tree built */
 	uint32_t taken_over;  /* `supervisors` as of the last one that had
 				 nothing left to do: it has come up */
@@ -184,12 +202,12 @@ struct state {
 	struct journal *journal;
 	struct tree *tree;
 	struct heap *heap;
-	struct process *process;    /* NODES_MAX */
+	struct process *process;    /* SLOTS_MAX */
 	struct child *child;        /* NODES_MAX */
-	uint32_t *exits;            /* NODES_MAX, a ring: nodes whose process
+	uint32_t *exits;            /* SLOTS_MAX, a ring: slots whose process
 					has ended, in order of their deaths.
-					Cannot overflow: a node is in it once */
-	uint32_t *node_of_pid;      /* PID_MAX + 1 */
+					Cannot overflow: a slot is in it once */
+	uint32_t *slot_of_pid;      /* PID_MAX + 1 */
 	struct event_record *event; /* EVENTS_MAX, a ring */
 
 	/* configuration that every supervisor needs; written once at boot */
@@ -220,13 +238,54 @@ state_sweep_fds(const struct state *s);
 int
 state_keep_fd(struct state *s, enum state_fd which, int fd);
 
-/* The node whose main process pid is, not yet recorded as ended; NO_NODE. */
+/* The slot whose process pid is, not yet recorded as ended; NO_NODE. */
 uint32_t
-state_node_of(const struct state *s, pid_t pid);
+state_slot_of(const struct state *s, pid_t pid);
 
-/* Watches node's process for the keeper; again is fine. */
+/* Watches a slot's process for the keeper; again is fine. */
 void
-state_watch_process(struct state *s, uint32_t node);
+state_watch_process(struct state *s, uint32_t slot);
+
+/* The first slot from this one on that may ever have had a process; SLOTS_MAX:
+   there is none. */
+uint32_t
+state_next_slot(const struct state *s, uint32_t slot);
+
+static inline uint32_t
+slot_node(uint32_t slot)
+{
+	return slot % NODES_MAX;
+}
+
+static inline uint32_t
+slot_of_primary(const struct state *s, uint32_t node)
+{
+	return node + s->child[node].primary * NODES_MAX;
+}
+
+static inline uint32_t
+slot_of_standby(const struct state *s, uint32_t node)
+{
+	return node + (1 - s->child[node].primary) * NODES_MAX;
+}
+
+static inline struct process *
+process_of_primary(const struct state *s, uint32_t node)
+{
+	return &s->process[slot_of_primary(s, node)];
+}
+
+static inline struct process *
+process_of_standby(const struct state *s, uint32_t node)
+{
+	return &s->process[slot_of_standby(s, node)];
+}
+
+static inline bool
+slot_is_standby(const struct state *s, uint32_t slot)
+{
+	return slot == slot_of_standby(s, slot_node(slot));
+}
 
 /* Milliseconds of CLOCK_MONOTONIC. */
 int64_t

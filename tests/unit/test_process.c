@@ -32,8 +32,8 @@ begin(struct state *s, const char *script, enum kill_mode mode)
 {
 	char keeper[32];
 	const char *argv[] = { "/bin/sh", "-c", script, NULL };
-	const char *envp[] = { "PATH=/bin:/usr/bin", "SUPD_CHILD=child", keeper,
-			       NULL };
+	const char *envp[] = { "PATH=/bin:/usr/bin", "SUPD_CHILD=child",
+			       "SUPD_ROLE=primary", keeper, NULL };
 	struct spawn how = { .path = argv[0],
 			     .argv = (char *const *)(uintptr_t)argv,
 			     .envp = (char *const *)(uintptr_t)envp,

@@ -170,7 +170,7 @@ lead_session(struct state *s)
 	CHECK(stat.group == s->process[2].tid);
 	CHECK(stat.has_executed);
 	CHECK(s->process[2].phase == PROCESS_ALIVE && s->spawning == NO_NODE);
-	CHECK(s->node_of_pid[s->process[2].tid] == 2);
+	CHECK(s->slot_of_pid[s->process[2].tid] == 2);
 	return 0;
 }
 
@@ -248,7 +248,7 @@ succeed(struct state *s)
 		CHECK(pair_shell(s, 2, "exec sleep 1000", NULL) == 0);
 		/* As if it had died in the clone of node 2. */
 		s->spawning = s->laid_out = 2;
-		s->node_of_pid[s->process[2].tid] = NO_NODE;
+		s->slot_of_pid[s->process[2].tid] = NO_NODE;
 		s->process[2].phase = PROCESS_SPAWNING;
 		CHECK(dup3(1, FD_NULL + 1, O_CLOEXEC) == FD_NULL + 1);
 		kill(getpid(), SIGKILL);
@@ -256,7 +256,7 @@ succeed(struct state *s)
 	CHECK(spawn_finish(s, 2, &stage) == 0);
 	CHECK(s->process[2].phase == PROCESS_ALIVE);
 	CHECK(s->spawning == NO_NODE && s->laid_out == NO_NODE);
-	CHECK(s->node_of_pid[s->process[2].tid] == 2);
+	CHECK(s->slot_of_pid[s->process[2].tid] == 2);
 	return pair_end(s, 0);
 }
 

@@ -52,14 +52,14 @@ test_every_region_can_be_used_to_its_end(void **state)
 	s->process[NODES_MAX - 1].started = INT64_MAX;
 	s->child[NODES_MAX - 1].last_pid = 4;
 	s->exits[NODES_MAX - 1] = 5;
-	s->node_of_pid[PID_MAX] = 6;
+	s->slot_of_pid[PID_MAX] = 6;
 	s->event[EVENTS_MAX - 1].text[sizeof(s->event->text) - 1] = 7;
 	assert_int_equal(s->journal->entries[s->journal->capacity - 1], 1);
 	assert_int_equal(*((char *)s->tree + tree_size() - 1), 2);
 	assert_int_equal(s->heap->bytes[s->heap->capacity - 1], 3);
 	assert_int_equal(s->child[NODES_MAX - 1].last_pid, 4);
 	assert_int_equal(s->exits[NODES_MAX - 1], 5);
-	assert_int_equal(s->node_of_pid[PID_MAX], 6);
+	assert_int_equal(s->slot_of_pid[PID_MAX], 6);
 }
 
 static void
@@ -165,22 +165,22 @@ static void
 test_a_pid_belongs_to_a_node_until_its_end_is_recorded(void **state)
 {
 	(void)state;
-	assert_int_equal(state_node_of(s, 77), NO_NODE);
+	assert_int_equal(state_slot_of(s, 77), NO_NODE);
 	s->process[5].tid = 77;
 	s->process[5].exited = 0;
 	s->spawning = 5; /* the clone has just happened */
-	assert_int_equal(state_node_of(s, 77), 5);
+	assert_int_equal(state_slot_of(s, 77), 5);
 	s->spawning = NO_NODE;
-	assert_int_equal(state_node_of(s, 77), NO_NODE);
-	s->node_of_pid[77] = 5;
-	assert_int_equal(state_node_of(s, 77), 5);
+	assert_int_equal(state_slot_of(s, 77), NO_NODE);
+	s->slot_of_pid[77] = 5;
+	assert_int_equal(state_slot_of(s, 77), 5);
 	s->process[5].exited = 1;
-	assert_int_equal(state_node_of(s, 77), NO_NODE);
+	assert_int_equal(state_slot_of(s, 77), NO_NODE);
 	s->process[5].exited = 0;
 	s->process[5].tid = 78;
-	assert_int_equal(state_node_of(s, 77), NO_NODE);
-	assert_int_equal(state_node_of(s, -1), NO_NODE);
-	assert_int_equal(state_node_of(s, INT32_MAX), NO_NODE);
+	assert_int_equal(state_slot_of(s, 77), NO_NODE);
+	assert_int_equal(state_slot_of(s, -1), NO_NODE);
+	assert_int_equal(state_slot_of(s, INT32_MAX), NO_NODE);
 }
 
 int
