@@ -82,8 +82,10 @@ all_words(const struct options *o, char *const *argv)
 	words[n++] = o->terminal ? strdup(own_path()) : argv[0];
 	for (unsigned i = 1; i < count; i++)
 		words[n++] = argv[i];
-	if (!o->backup)
-		words[n++] = strdup("--backup");
+	/* A backup has got these already. */
+	if (o->backup)
+		return words;
+	words[n++] = strdup("--backup");
 	if (o->terminal) {
 		words[n++] = strdup("--checkpoint");
 		words[n] = checkpoint_path();
