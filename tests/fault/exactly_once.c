@@ -109,12 +109,25 @@ run(struct hunt *h, bool is_full)
 	return is_good;
 }
 
+/* The test must be able to fail. */
+static bool
+run_forgetful(struct hunt *h, bool is_full)
+{
+	(void)is_full;
+	for (unsigned i = 0; i < 4; i++)
+		if (hunt_next_life(h))
+			hunt_print_line(h);
+	return finish(h) && h->verdict.repeated;
+}
+
 /* Prints the line of TAP. */
 static bool
-test(enum sink_kind kind, unsigned number, bool is_full)
+test(const struct service_plan *plan, unsigned number, bool is_full)
 {
-	const struct service_plan plan = { .kind = kind };
-	const char *name = sink_names[kind], *skip = "";
+	bool (*what)(struct hunt *, bool) = plan->forgets ? run_forgetful : run;
+	const char *name = plan->forgets ? "what forgets is found out" :
+					   sink_names[plan->kind];
+	const char *skip = "";
 	static struct hunt h;
 	bool is_good = false;
 	int r;
@@ -122,12 +135,12 @@ test(enum sink_kind kind, unsigned number, bool is_full)
 	h = (struct hunt){ .stride = is_full ? 1 : STRIDE };
 	h.offset = (unsigned)getpid() % h.stride;
 	verdict_init(&h.verdict, name);
-	r = service_prepare(&h.service, &plan);
+	r = service_prepare(&h.service, plan);
 	if (r == 0)
 		r = stalker_attach(&h.stalker, h.service.keeper);
 	if (r == 0) {
 		service_go(&h.service);
-		is_good = run(&h, is_full);
+		is_good = what(&h, is_full);
 	} else if (r == -EPERM) {
 		skip = " # SKIP may not trace";
 		is_good = true;
@@ -145,15 +158,18 @@ int
 main(int argc, char **argv)
 {
 	bool is_full = getenv("FAULT_FULL") != NULL, is_good = true;
+	struct service_plan plan = { 0 };
 	unsigned number = 0;
 
 	(void)argc;
 	alarm(is_full ? 7200 : TIME_LIMIT);
-	for (unsigned kind = 0; kind < SINK_KINDS; kind++)
+	for (unsigned kind = 0; kind < SINK_KINDS; kind++) {
+		plan.kind = (enum sink_kind)kind;
 		if (sink_is_wanted(kind, argv + 1))
-			is_good =
-				test((enum sink_kind)kind, ++number, is_full) &&
-				is_good;
+			is_good = test(&plan, ++number, is_full) && is_good;
+	}
+	plan = (struct service_plan){ .kind = SINK_PIPE, .forgets = true };
+	is_good = test(&plan, ++number, is_full) && is_good;
 	printf("1..%u\n", number);
 	return !is_good;
 }

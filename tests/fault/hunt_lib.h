@@ -39,4 +39,8 @@ extern const struct way ways[WAYS];
 bool
 hunt_next_life(struct hunt *h);
 
+/* Lets the life in hand print one line, and ends it. */
+void
+hunt_print_line(struct hunt *h);
+
 #endif

@@ -23,6 +23,7 @@ struct service {
 struct service_plan {
 	enum sink_kind kind;
 	const char *standby; /* `standby = `; NULL: without the key */
+	bool forgets;        /* the counter has no checkpoint */
 };
 
 /*
@@ -45,7 +46,8 @@ service_look(struct service *s);
 bool
 service_has_settled(const struct service *s);
 
-/* Prints what supd and counter have said, the last lines of each. */
+/* Prints the last that supd and counter have said, without what kills make
+   them say. */
 void
 service_tell(const struct service *s);
 
