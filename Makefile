@@ -39,7 +39,7 @@ SOVERSION := 0
 
 # What to install on Debian for each purpose (.ci/deps).
 BUILD_DEPS := gcc libc6-dev libev-dev libinih-dev libjansson-dev
-TEST_DEPS := libcmocka-dev bats python3 mandoc procps util-linux systemd
+TEST_DEPS := libcmocka-dev bats python3 mandoc procps util-linux systemd spin
 LINT_DEPS := clang clang-tidy clang-format cppcheck shellcheck mandoc
 OTP_DEPS := erlang-base python3
 
@@ -187,7 +187,7 @@ run: all
 test: tests
 	@tests/run -u $(B)
 
-unit fault e2e: tests
+unit fault e2e model: tests
 	@tests/run -o $@ $(B)
 
 # The stored traces of a real Erlang supervisor; `make otp` makes them anew.
@@ -283,7 +283,7 @@ clean:
 
 help:
 	@sed -n '3,/^$$/s/^# \?//p' Makefile
-	@echo 'unit fault e2e     a part of the tests'
+	@echo 'unit fault e2e model  a part of the tests'
 	@echo 'otp                makes the traces of real Erlang anew (erlang-base)'
 	@echo 'san                the tests under ASan and UBSan'
 	@echo 'lint layers cov    linters; who may use what; coverage'
@@ -294,5 +294,5 @@ help:
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .SECONDARY:
-.PHONY: all tests deps run test unit fault e2e otp san cov lint layers bench \
+.PHONY: all tests deps run test unit fault e2e model otp san cov lint layers bench \
 	format install uninstall dist clean help
