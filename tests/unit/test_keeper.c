@@ -19,6 +19,7 @@
 #include <cmocka.h>
 
 #include "keeper.h"
+#include "os/procfs.h"
 #include "pair_lib.h"
 
 static int
