@@ -19,7 +19,6 @@
 #include <cmocka.h>
 
 #include "keeper.h"
-#include "os/procfs.h"
 #include "pair_lib.h"
 
 static int

@@ -8,12 +8,15 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 #include "keeper.h"
+#include "os/procfs.h"
 #include "pair_lib.h"
 
 /* The first two kill themselves; children live on, deaths are not lost. */
@@ -53,6 +56,21 @@ test_a_killed_supervisor_is_replaced_and_children_stay(void **state)
 }
 
 static int
+ignores_term(pid_t pid)
+{
+	static const char key[] = "SigIgn:\t";
+	char path[64], text[4096];
+	const char *set;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", pid);
+	if (proc_read(path, text, sizeof(text)) < 0)
+		return 0;
+	set = strstr(text, key);
+	return set &&
+	       strtoull(set + strlen(key), NULL, 16) >> (SIGTERM - 1) & 1;
+}
+
+static int
 crash_always(struct state *s)
 {
 	const char *argv[] = { "/bin/sh", "-c",
@@ -65,6 +83,7 @@ crash_always(struct state *s)
 		CHECK(pair_shell(s, 2, "exec sleep 1000", NULL) == 0);
 		s->process[3].grace = 50;
 		CHECK(pair_spawn(s, 3, argv, NULL, &stage) == 0);
+		WAIT(ignores_term(s->process[3].tid));
 		notes->pid[2] = s->process[2].tid;
 		notes->pid[3] = s->process[3].tid;
 	}
