@@ -73,17 +73,10 @@ parse_level(const char *name)
 	exit(EX_USAGE);
 }
 
-static void
-say_error(void *arg, const char *line)
-{
-	(void)arg;
-	fprintf(stderr, "supd: %s\n", line);
-}
-
 static int
 check(const char *file)
 {
-	struct config_errors errors = { .say = say_error };
+	struct config_errors errors = { .say = boot_say_error };
 	bool is_missing = false;
 	struct config *c = config_load(file, &errors, &is_missing);
 
