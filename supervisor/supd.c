@@ -82,7 +82,8 @@ check(const char *file)
 
 	if (!c)
 		return is_missing ? EX_NOINPUT : EX_CONFIG;
-	printf("%s: %zu children and supervisors, no errors\n", file, c->count);
+	printf("%s: no errors (children and supervisors: %zu)\n", file,
+	       c->count);
 	config_free(c);
 	return EX_OK;
 }
