@@ -39,7 +39,8 @@ SOVERSION := 0
 
 # What to install on Debian for each purpose (.ci/deps).
 BUILD_DEPS := gcc libc6-dev libev-dev libinih-dev libjansson-dev
-TEST_DEPS := libcmocka-dev bats python3 mandoc procps util-linux systemd spin
+TEST_DEPS := libcmocka-dev bats python3 mandoc procps util-linux strace \
+	systemd spin
 LINT_DEPS := clang clang-tidy clang-format cppcheck shellcheck mandoc
 OTP_DEPS := erlang-base python3
 
