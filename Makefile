@@ -52,7 +52,8 @@ WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion \
 	-Wimplicit-fallthrough $(if $(WERROR),-Werror)
 LANGUAGE := -std=c17 -D_GNU_SOURCE -Isupervisor -Iworker
 HARDENING := -fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
-VARIANT_plain := $(HARDENING)
+# Unwind tables are a seventh of the program, and there is nothing to unwind.
+VARIANT_plain := $(HARDENING) -fno-asynchronous-unwind-tables
 VARIANT_san := -fsanitize=address,undefined -fno-sanitize-recover=all \
 	-fno-omit-frame-pointer
 VARIANT_cov := --coverage -O0
