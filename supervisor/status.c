@@ -82,6 +82,7 @@ emit_worker(struct emit *out, const struct supd *d, uint32_t n,
 	if (node->has_process && d->state->process[n].tid)
 		emit_int(out, "pid", d->state->process[n].tid);
 	emit_int(out, "incarnation", (int64_t)d->state->child[n].incarnation);
+	emit_int(out, "exits", (int64_t)d->state->child[n].exits);
 	if (*text)
 		emit_string(out, "status", text);
 	if (node->is_template)
