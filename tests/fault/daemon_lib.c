@@ -150,6 +150,12 @@ daemon_forget(const struct daemon *d)
 	remove_folder(d->folder);
 }
 
+void
+daemon_rest(void)
+{
+	nanosleep(&(struct timespec){ .tv_nsec = 1000000 }, NULL);
+}
+
 static int
 connect_to(const struct daemon *d)
 {
@@ -205,12 +211,11 @@ daemon_receive(int fd)
 json_t *
 daemon_call(const struct daemon *d, const char *method, const char *parameters)
 {
-	const struct timespec pause = { .tv_nsec = 2000000 };
 	int64_t deadline = clock_ms() + 1000 * PATIENCE_S;
 	json_t *reply;
 
 	while (!(reply = daemon_receive(daemon_send(d, method, parameters))) &&
 	       clock_ms() < deadline)
-		nanosleep(&pause, NULL);
+		daemon_rest();
 	return reply;
 }

@@ -39,6 +39,10 @@ daemon_show_log(const struct daemon *d);
 void
 daemon_forget(const struct daemon *d);
 
+/* A millisecond, until one looks again. */
+void
+daemon_rest(void);
+
 /* Sends a call, parameters as JSON; the connection, or -1. */
 int
 daemon_send(const struct daemon *d, const char *method, const char *parameters);
