@@ -21,6 +21,10 @@ struct options {
 	bool ensure;          /* --ensure */
 };
 
+/* For struct config_errors: a line on the standard error. */
+void
+boot_say_error(void *arg, const char *line);
+
 /* 0, or the exit status (sysexits) with which supd ends; errors were said. */
 int
 boot_first(struct supd *d, const struct options *o);

@@ -13,8 +13,9 @@ struct state;
 /* How long a supervisor may be awake before it is held to hang. */
 #define DEADMAN_MS 10000
 
-/* The same rule as for children: five crashes a minute, not more.  SIGKILL of a
-   supervisor that had come up is no crash of its own and does not count. */
+/* The same rule as for children: five crashes a minute, not more.  SIGKILL from
+   outside is no crash of the supervisor's own.  But as many in a row that end
+   before they have come up (taken_over), by whatever, are a loop too. */
 #define SUPERVISOR_INTENSITY 5
 #define SUPERVISOR_PERIOD_MS 60000
 

@@ -131,13 +131,22 @@ partner_start(struct partner *p)
 }
 
 /* SIGKILL comes from outside and says nothing about the supervisor, unless it
-   came from us or before the tree had been taken over. */
+   came from us. */
 static bool
 is_crash(const struct partner *p, const siginfo_t *info)
 {
 	return p->has_hung || info->si_code != CLD_KILLED ||
-	       info->si_status != SIGKILL ||
-	       p->s->taken_over != p->s->supervisors;
+	       info->si_status != SIGKILL;
+}
+
+/* Whatever ends one after the other before they have come up: it will go on. */
+static bool
+is_in_a_loop(struct partner *p)
+{
+	bool came_up = p->s->taken_over == p->s->supervisors;
+
+	p->stillborn = came_up ? 0 : p->stillborn + 1;
+	return p->stillborn > SUPERVISOR_INTENSITY;
 }
 
 /* The rule for children: the sixth in a minute is one too many. */
@@ -151,13 +160,22 @@ is_one_too_many(struct partner *p)
 
 	*oldest = now;
 	p->crash_count++;
-	return is_too_many && !p->s->tireless;
+	return is_too_many;
+}
+
+static bool
+has_enough(struct partner *p, const siginfo_t *info)
+{
+	bool is_loop = is_in_a_loop(p);
+	bool is_too_many = is_crash(p, info) && is_one_too_many(p);
+
+	return (is_loop || is_too_many) && !p->s->tireless;
 }
 
 static void
 replace_supervisor(struct partner *p, const siginfo_t *info)
 {
-	bool counts = is_crash(p, info);
+	bool is_enough = has_enough(p, info);
 	char how[64];
 
 	if (p->has_hung)
@@ -169,7 +187,7 @@ replace_supervisor(struct partner *p, const siginfo_t *info)
 		snprintf(how, sizeof(how), "was killed by signal %s",
 			 sigabbrev_np(info->si_status));
 	p->has_hung = false;
-	if (counts && is_one_too_many(p)) {
+	if (is_enough) {
 		p->gave_up = true;
 		dprintf(STDERR_FILENO,
 			"supd: supervisor (pid %d) %s, too often; all children"

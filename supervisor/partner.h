@@ -24,6 +24,7 @@ struct partner {
 	int64_t retry_delay;
 	int64_t crashes[SUPERVISOR_INTENSITY]; /* when: a ring */
 	uint32_t crash_count;
+	uint32_t stillborn; /* ended before they had come up, in a row */
 };
 
 /* A new supervisor, now, or later by retry_at.  What the last one has opened

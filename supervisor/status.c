@@ -87,6 +87,7 @@ emit_worker(struct emit *out, const struct supd *d, uint32_t n,
 	if (standby_pid(d, n))
 		emit_int(out, "standby", standby_pid(d, n));
 	emit_int(out, "incarnation", (int64_t)d->state->child[n].incarnation);
+	emit_int(out, "exits", (int64_t)d->state->child[n].exits);
 	if (*text)
 		emit_string(out, "status", text);
 	if (p->watchdog)

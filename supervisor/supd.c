@@ -74,23 +74,17 @@ parse_level(const char *name)
 	exit(EX_USAGE);
 }
 
-static void
-say_error(void *arg, const char *line)
-{
-	(void)arg;
-	fprintf(stderr, "supd: %s\n", line);
-}
-
 static int
 check(const char *file)
 {
-	struct config_errors errors = { .say = say_error };
+	struct config_errors errors = { .say = boot_say_error };
 	bool is_missing = false;
 	struct config *c = config_load(file, &errors, &is_missing);
 
 	if (!c)
 		return is_missing ? EX_NOINPUT : EX_CONFIG;
-	printf("%s: %zu children and supervisors, no errors\n", file, c->count);
+	printf("%s: no errors (children and supervisors: %zu)\n", file,
+	       c->count);
 	config_free(c);
 	return EX_OK;
 }

@@ -65,13 +65,17 @@ kill_worker() {
 	no_gap
 }
 
+all_gone() {
+	[ -z "$(processes)" ]
+}
+
 @test "kills of the whole service: the next one goes on" {
 	for _ in 1 2 3 4 5; do
 		count
 		wait_until above "$(tail -n 1 "$T/numbers" 2> /dev/null || echo 0)"
 		kill -KILL "$SUPD"
 		wait "$SUPD" || true
-		wait_until test -z "$(processes)"
+		wait_until all_gone
 	done
 	no_gap
 }

@@ -7,12 +7,16 @@
 #include <errno.h>
 #include <sched.h>
 #include <signal.h>
-#include <stdint.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
+
+#define TICK_NS 20000000
+#define NAP_TICKS 2 /* asleep as long as that: it has nothing to do */
 
 /* PTRACE_GET_SYSCALL_INFO's answer, as far as it is wanted. */
 struct syscall_stop {
@@ -32,14 +36,12 @@ trace(enum __ptrace_request request, pid_t pid, uintptr_t number)
 
 /* Its next stop; false: it has ended. */
 static bool
-await_stop(pid_t pid)
+await_stop(pid_t pid, int *status)
 {
-	int status;
-
-	while (waitpid(pid, &status, __WALL) < 0)
+	while (waitpid(pid, status, __WALL) < 0)
 		if (errno != EINTR)
 			return false;
-	return WIFSTOPPED(status);
+	return WIFSTOPPED(*status);
 }
 
 int
@@ -54,35 +56,47 @@ hunter_attach(struct hunter *h, pid_t keeper)
 	return 0;
 }
 
+/* The keeper has forked, or was interrupted; it goes on. */
+static bool
+release_keeper(const struct hunter *h, int status)
+{
+	trace(PTRACE_CONT, h->keeper, 0);
+	return status >> 8 == (SIGTRAP | PTRACE_EVENT_FORK << 8);
+}
+
 pid_t
 hunter_next(struct hunter *h)
 {
+	bool has_forked = false;
+	pid_t born = 0;
 	int status;
 
-	for (;;) {
+	while (!born || !has_forked) {
 		pid_t pid = waitpid(-1, &status, __WALL);
 
 		if (pid < 0 && errno != EINTR)
 			return 0;
 		if (pid <= 0)
 			continue;
-		if (pid != h->keeper && WIFSTOPPED(status))
-			return pid;
 		if (pid == h->keeper && !WIFSTOPPED(status)) {
 			h->status = status;
 			return 0;
 		}
-		/* The keeper has forked: the child stops by itself. */
 		if (pid == h->keeper)
-			trace(PTRACE_CONT, pid, 0);
+			has_forked |= release_keeper(h, status);
+		else if (WIFSTOPPED(status))
+			born = pid;
 	}
+	return born;
 }
 
-static void
-kill_now(pid_t pid)
+void
+hunter_kill(pid_t pid)
 {
+	int status;
+
 	kill(pid, SIGKILL);
-	while (await_stop(pid))
+	while (await_stop(pid, &status))
 		;
 }
 
@@ -115,40 +129,138 @@ share_processor(pid_t pid, cpu_set_t *before)
 	sched_setaffinity(pid, sizeof(one), &one);
 }
 
-static bool
-step(pid_t pid, unsigned steps)
+static void
+on_tick(int sig)
 {
-	for (; steps > 0; steps--) {
-		trace(PTRACE_SINGLESTEP, pid, 0);
-		if (!await_stop(pid))
-			return false;
+	(void)sig;
+}
+
+/* Interrupts waitpid() every now and then. */
+static void
+tick(bool is_on)
+{
+	static timer_t timer;
+	static bool is_made;
+	const struct timespec interval = { .tv_nsec = is_on ? TICK_NS : 0 };
+	const struct itimerspec when = { interval, interval };
+	const struct sigaction action = { .sa_handler = on_tick };
+	struct sigevent event = {
+		.sigev_notify = SIGEV_SIGNAL,
+		.sigev_signo = SIGUSR2,
+	};
+
+	if (!is_made) {
+		sigaction(SIGUSR2, &action, NULL);
+		is_made = timer_create(CLOCK_MONOTONIC, &event, &timer) == 0;
 	}
-	kill_now(pid);
-	return true;
+	timer_settime(timer, 0, &when, NULL);
+}
+
+static bool
+is_in_its_loop(pid_t pid)
+{
+	char path[40];
+	long number = -1;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/syscall", pid);
+	file = fopen(path, "re");
+	if (!file)
+		return false;
+	if (fscanf(file, "%ld", &number) != 1)
+		number = -1;
+	fclose(file);
+	return number == SYS_epoll_wait || number == SYS_epoll_pwait;
+}
+
+enum step { STEP_MADE, STEP_LAST, STEP_INTO_SLEEP };
+
+static enum step
+await_step(pid_t pid)
+{
+	int status, naps = 0;
+
+	while (waitpid(pid, &status, __WALL) < 0) {
+		if (errno != EINTR)
+			return STEP_LAST;
+		naps = is_in_its_loop(pid) ? naps + 1 : 0;
+		if (naps > NAP_TICKS)
+			return STEP_INTO_SLEEP;
+	}
+	if (!WIFSTOPPED(status))
+		return STEP_LAST;
+	if ((WSTOPSIG(status) & 0x7f) == SIGTRAP)
+		return STEP_MADE;
+	printf("# the supervisor gets signal %d\n", WSTOPSIG(status));
+	hunter_kill(pid);
+	return STEP_LAST;
 }
 
 bool
-hunter_kill_after_steps(pid_t pid, unsigned steps)
+hunter_stop(pid_t pid)
+{
+	int status;
+
+	trace(PTRACE_INTERRUPT, pid, 0);
+	return await_stop(pid, &status);
+}
+
+/* It goes on sleeping untraced.  The end of the step into sleep is reported
+   instead of the interruption, or (of an instruction) behind it. */
+static void
+let_sleep(pid_t pid, enum stride stride)
+{
+	int status;
+
+	trace(PTRACE_INTERRUPT, pid, 0);
+	if (!await_stop(pid, &status))
+		return;
+	if (stride == BY_INSTRUCTION && status >> 16 == PTRACE_EVENT_STOP) {
+		trace(PTRACE_CONT, pid, 0);
+		await_stop(pid, &status);
+	}
+	trace(PTRACE_CONT, pid, 0);
+}
+
+static enum hunted
+go_on(pid_t pid, enum stride stride, unsigned steps, unsigned *done)
+{
+	static const enum __ptrace_request requests[] = {
+		[BY_INSTRUCTION] = PTRACE_SINGLESTEP,
+		[BY_SYSCALL] = PTRACE_SYSCALL,
+	};
+
+	for (*done = 0; *done < steps; ++*done) {
+		enum step step;
+
+		trace(requests[stride], pid, 0);
+		step = await_step(pid);
+		if (step != STEP_MADE)
+			return step == STEP_LAST ? HUNTED_ENDED : HUNTED_ASLEEP;
+	}
+	return HUNTED_STOPPED;
+}
+
+enum hunted
+hunter_follow(pid_t pid, enum stride stride, unsigned steps, unsigned *done)
 {
 	cpu_set_t before;
-	bool lived;
+	enum hunted state;
+	unsigned count;
 
-	share_processor(pid, &before);
-	lived = step(pid, steps);
-	sched_setaffinity(0, sizeof(before), &before);
-	return lived;
-}
-
-bool
-hunter_kill_at_syscall(pid_t pid, unsigned number)
-{
-	for (; number > 0; number--) {
-		trace(PTRACE_SYSCALL, pid, 0);
-		if (!await_stop(pid))
-			return false;
-	}
-	kill_now(pid);
-	return true;
+	if (stride == BY_INSTRUCTION)
+		share_processor(pid, &before);
+	tick(true);
+	state = go_on(pid, stride, steps, done ? done : &count);
+	tick(false);
+	if (stride == BY_INSTRUCTION)
+		sched_setaffinity(0, sizeof(before), &before);
+	if (state != HUNTED_ASLEEP)
+		return state;
+	if (stride == BY_INSTRUCTION)
+		sched_setaffinity(pid, sizeof(before), &before);
+	let_sleep(pid, stride);
+	return state;
 }
 
 static bool
@@ -163,16 +275,18 @@ is_entering(pid_t pid, uint64_t number)
 bool
 hunter_kill_in_clone(pid_t pid, unsigned clone, unsigned microseconds)
 {
+	int status;
+
 	for (;;) {
 		trace(PTRACE_SYSCALL, pid, 0);
-		if (!await_stop(pid))
+		if (!await_stop(pid, &status))
 			return false;
 		if (is_entering(pid, SYS_clone3) && --clone == 0)
 			break;
 	}
 	trace(PTRACE_CONT, pid, 0);
 	spend(microseconds);
-	kill_now(pid);
+	hunter_kill(pid);
 	return true;
 }
 
@@ -181,7 +295,7 @@ hunter_kill_after(pid_t pid, unsigned microseconds)
 {
 	trace(PTRACE_CONT, pid, 0);
 	spend(microseconds);
-	kill_now(pid);
+	hunter_kill(pid);
 	return true;
 }
 

@@ -26,15 +26,28 @@ hunter_attach(struct hunter *h, pid_t keeper);
 pid_t
 hunter_next(struct hunter *h);
 
+/* Stops one that was spared. */
+bool
+hunter_stop(pid_t supervisor);
+
+enum stride { BY_INSTRUCTION, BY_SYSCALL }; /* entry and exit count */
+enum hunted { HUNTED_STOPPED, HUNTED_ENDED, HUNTED_ASLEEP };
+
+/*
+ * Lets one that is stopped go on for so many steps.  One that falls asleep in
+ * its loop before is spared; one that ends by itself before is gone.  *done
+ * (may be NULL): the steps that it has made.
+ */
+enum hunted
+hunter_follow(pid_t supervisor, enum stride stride, unsigned steps,
+	      unsigned *done);
+
+/* Ends one that is stopped. */
+void
+hunter_kill(pid_t supervisor);
+
 /* The following end the supervisor; true if it lived that long.  One that ends
    before is gone as well. */
-
-bool
-hunter_kill_after_steps(pid_t supervisor, unsigned steps);
-
-/* Counts the entry and the exit of each one. */
-bool
-hunter_kill_at_syscall(pid_t supervisor, unsigned number);
 
 /* Some microseconds after it has entered its n-th clone3(), while the child is
    at work in its memory. */

@@ -76,15 +76,24 @@ struct way {
 static unsigned stride, offset;
 
 static bool
+by_stride(pid_t pid, enum stride how, unsigned steps)
+{
+	if (hunter_follow(pid, how, steps, NULL) != HUNTED_STOPPED)
+		return false;
+	hunter_kill(pid);
+	return true;
+}
+
+static bool
 by_step(pid_t pid, unsigned i)
 {
-	return hunter_kill_after_steps(pid, i * stride + offset);
+	return by_stride(pid, BY_INSTRUCTION, i * stride + offset);
 }
 
 static bool
 by_syscall(pid_t pid, unsigned i)
 {
-	return hunter_kill_at_syscall(pid, i);
+	return by_stride(pid, BY_SYSCALL, i);
 }
 
 static bool

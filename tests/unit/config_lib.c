@@ -125,6 +125,18 @@ load_bad(const char *text, const char *lines)
 	assert_null(loaded.config);
 }
 
+void
+check_line(const char *section, const char *line, const char *said)
+{
+	char text[512], expected[1024];
+	bool is_child = strncmp(section, "child", 5) == 0;
+
+	snprintf(text, sizeof(text), "[%s]\n%s\n%s", section, line,
+		 is_child ? "command = x\n" : "");
+	snprintf(expected, sizeof(expected), "t.ini:2: %s\n", said);
+	load_bad(text, expected);
+}
+
 const struct config_node *
 node(const char *id)
 {

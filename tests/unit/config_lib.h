@@ -60,6 +60,11 @@ load_good(const char *text);
 void
 load_bad(const char *text, const char *lines);
 
+/* load_bad() of a section with this line (a child has a command besides): said
+   is all that is said of it. */
+void
+check_line(const char *section, const char *line, const char *said);
+
 /* The node of that id. Fails if there is none. */
 const struct config_node *
 node(const char *id);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * test_keeper.c - deaths are recorded, supervisors are replaced, signals and
- * the outer service manager are served.
+ * test_keeper.c - deaths are recorded, signals and the outer service manager are
+ * served.
  */
 #include <setjmp.h>
 #include <signal.h>
@@ -106,126 +106,6 @@ test_orphans_are_reaped_and_counted(void **state)
 {
 	(void)state;
 	assert_int_equal(pair_run(leave_orphans), 0);
-}
-
-/* The first two kill themselves; children live on, deaths are not lost. */
-static int
-die_twice(struct state *s)
-{
-	pair_rest(s);
-	notes->pid[s->supervisors] = getpid();
-	if (s->supervisors == 1) {
-		CHECK(pair_shell(s, 2, "exec sleep 1000", NULL) == 0);
-		CHECK(pair_shell(s, 3, "sleep 0.05; exit 3", NULL) == 0);
-		notes->pid[0] = s->process[2].tid;
-	}
-	if (s->supervisors < 3) {
-		kill(getpid(), SIGKILL);
-		return 1;
-	}
-	WAIT(pair_has_ended(s, 3));
-	CHECK(s->process[3].status == 3);
-	CHECK(s->process[2].tid == notes->pid[0]);
-	CHECK(pair_is_alive(s->process[2].tid));
-	CHECK(getppid() == s->keeper);
-	return pair_end(s, 0);
-}
-
-static void
-test_a_killed_supervisor_is_replaced_and_children_stay(void **state)
-{
-	struct pair p;
-
-	(void)state;
-	pair_prepare(&p);
-	pair_start(&p, die_twice);
-	assert_int_equal(pair_wait(&p), 0);
-	assert_int_equal(p.s->supervisors, 3);
-	assert_int_not_equal(notes->pid[1], notes->pid[2]);
-}
-
-static int
-crash_always(struct state *s)
-{
-	const char *argv[] = { "/bin/sh", "-c",
-			       "trap '' TERM; while :; do sleep 1000; done",
-			       NULL };
-	enum spawn_stage stage;
-
-	if (s->supervisors == 1) {
-		s->process[2].grace = 20000;
-		CHECK(pair_shell(s, 2, "exec sleep 1000", NULL) == 0);
-		s->process[3].grace = 50;
-		CHECK(pair_spawn(s, 3, argv, NULL, &stage) == 0);
-		notes->pid[2] = s->process[2].tid;
-		notes->pid[3] = s->process[3].tid;
-	}
-	abort();
-}
-
-static void
-test_a_crash_loop_of_supervisors_ends_all(void **state)
-{
-	int64_t began = clock_ms();
-	struct pair p;
-
-	(void)state;
-	pair_prepare(&p);
-	pair_start(&p, crash_always);
-	assert_int_equal(pair_wait(&p), 70);
-	assert_int_equal(p.s->supervisors, 1 + SUPERVISOR_INTENSITY);
-	assert_int_equal(p.s->process[2].status, SIGTERM);
-	assert_int_equal(p.s->process[3].status, SIGKILL);
-	assert_false(pair_is_alive(notes->pid[2]));
-	assert_false(pair_is_alive(notes->pid[3]));
-	assert_true(clock_ms() - began < 10000);
-}
-
-static int
-hang_first(struct state *s)
-{
-	if (s->supervisors == 1)
-		for (;;)
-			pause();
-	pair_rest(s);
-	return pair_end(s, 0);
-}
-
-static void
-test_a_supervisor_that_hangs_is_replaced(void **state)
-{
-	struct pair p;
-
-	(void)state;
-	pair_prepare(&p);
-	p.s->deadman_ms = 100;
-	pair_start(&p, hang_first);
-	assert_int_equal(pair_wait(&p), 0);
-	assert_int_equal(p.s->supervisors, 2);
-}
-
-static int
-be_stopped_asleep(struct state *s)
-{
-	pair_rest(s);
-	if (s->supervisors == 1) {
-		kill(getpid(), SIGSTOP);
-		return 1;
-	}
-	return pair_end(s, 0);
-}
-
-static void
-test_a_supervisor_that_is_stopped_asleep_is_replaced(void **state)
-{
-	struct pair p;
-
-	(void)state;
-	pair_prepare(&p);
-	p.s->deadman_ms = 100;
-	pair_start(&p, be_stopped_asleep);
-	assert_int_equal(pair_wait(&p), 0);
-	assert_int_equal(p.s->supervisors, 2);
 }
 
 static int
@@ -367,12 +247,6 @@ main(void)
 			test_the_bytes_written_by_the_dead_are_counted),
 		cmocka_unit_test(test_no_death_is_missed_in_a_crowd),
 		cmocka_unit_test(test_orphans_are_reaped_and_counted),
-		cmocka_unit_test(
-			test_a_killed_supervisor_is_replaced_and_children_stay),
-		cmocka_unit_test(test_a_crash_loop_of_supervisors_ends_all),
-		cmocka_unit_test(test_a_supervisor_that_hangs_is_replaced),
-		cmocka_unit_test(
-			test_a_supervisor_that_is_stopped_asleep_is_replaced),
 		cmocka_unit_test(
 			test_signals_are_passed_on_as_what_they_ask_for),
 		cmocka_unit_test(test_the_outer_service_manager_is_told),
