@@ -285,7 +285,7 @@ exits_with() {
 	}
 	wait_until windows 2
 	sees() {
-		tm capture-pane -p -t ":$1" | grep -qx "$2"
+		tm capture-pane -p -t ":$1" -S - | grep -x "$2"
 	}
 	wait_until sees 0 5
 	local primary
@@ -326,8 +326,8 @@ exits_with() {
 	exits_with 65 counter --pair --checkpoint "$T/c"
 	wait_until all_gone
 	rm "$T/c"
-	start_pair --terminal 'no-such-terminal -e'
-	wait_until grep -q 'no backup: no-such-terminal -e: No such file' \
+	start_pair --terminal '/no/terminal -e'
+	wait_until grep -q 'no backup: /no/terminal -e: No such file' \
 		"$T/pair.err"
 	goes_on
 	end_pair
