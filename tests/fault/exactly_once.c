@@ -23,8 +23,9 @@
 
 #include "hunt_lib.h"
 
-#define TIME_LIMIT 280 /* seconds, for all */
-#define STRIDE 37      /* instructions; which of them differs */
+#define TIME_LIMIT 280   /* seconds, for all */
+#define TURN_BYTES 65536 /* a writer may be faster than we are */
+#define STRIDE 37        /* instructions; which of them differs */
 
 static bool
 is_for(const struct way *way, const struct sink *s)
@@ -55,18 +56,31 @@ has_ended(void *arg)
 {
 	struct hunt *h = arg;
 
-	sink_drain(&h->service.sink, &h->verdict, UINT64_MAX);
+	sink_drain(&h->service.sink, &h->verdict, TURN_BYTES);
 	return h->stalker.is_over;
 }
 
-/* The last one counts freely until supd is stopped in order. */
+static bool
+has_gone_on(void *arg)
+{
+	struct hunt *h = arg;
+
+	sink_drain(&h->service.sink, &h->verdict, TURN_BYTES);
+	return h->stalker.is_over || h->verdict.numbers > h->mark;
+}
+
+/* The last one counts freely until supd is stopped in order; only one that goes
+   on completes what the last kill has torn. */
 static bool
 finish(struct hunt *h)
 {
 	if (!hunt_next_life(h))
 		return false;
 	h->verdict.after = "the end";
+	h->mark = h->verdict.numbers + 1;
 	life_spare(&h->life);
+	if (!stalker_wait(&h->stalker, has_gone_on, h))
+		return false;
 	kill(h->service.keeper, SIGTERM);
 	if (!stalker_wait(&h->stalker, has_ended, h))
 		return false;

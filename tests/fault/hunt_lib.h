@@ -19,6 +19,7 @@ struct hunt {
 	struct verdict verdict;
 	unsigned kills, torn;    /* torn: lines */
 	uint64_t last_torn;      /* the number of such a line */
+	uint64_t mark;           /* numbers */
 	unsigned stride, offset; /* between instructions */
 };
 

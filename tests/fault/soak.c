@@ -46,7 +46,7 @@ struct soak {
 	uint64_t random;
 	unsigned kills[VICTIMS];
 	int checkpoint; /* to see who has it; -1: not yet there */
-	int64_t deadline;
+	uint64_t mark;  /* numbers */
 	const char *failure;
 };
 
@@ -242,10 +242,20 @@ has_ended(struct soak *s)
 	return true;
 }
 
+static bool
+has_gone_on(struct soak *s)
+{
+	return s->verdict.numbers > s->mark;
+}
+
+/* Only one that goes on completes what the last kill has torn. */
 static void
 finish(struct soak *s)
 {
 	s->verdict.after = "the end";
+	s->mark = s->verdict.numbers + 1;
+	if (!s->failure && !wait_until(s, has_gone_on))
+		s->failure = "it does not go on";
 	kill(s->service.keeper, SIGTERM);
 	if (!wait_until(s, has_ended)) {
 		s->failure = "supd does not stop";
