@@ -255,9 +255,8 @@ notify_read_ready_fd(struct supd *d, uint32_t slot)
 	if (n == 0)
 		return true; /* closed without a word */
 	if (memchr(text, '\n', (size_t)n)) {
-		supd_event(d,
-			   &(struct event){ .type = ON_READY,
-					    .node = slot_node(slot) });
+		supd_event(d, &(struct event){ .type = ON_READY,
+					       .node = slot_node(slot) });
 		return true;
 	}
 	recv(p->ready_fd, text, (size_t)n, MSG_DONTWAIT);

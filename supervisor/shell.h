@@ -38,7 +38,7 @@ struct supd {
 	struct timer *standby; /* looks after those that were given up */
 	int64_t standby_due;
 	uint32_t takeover; /* its stop is for its standby's sake; NO_NODE */
-	uint32_t *fences; /* slots in PROCESS_DEAD (exits.c) */
+	uint32_t *fences;  /* slots in PROCESS_DEAD (exits.c) */
 	size_t fence_count;
 	bool busy;  /* supd_event() is at work */
 	bool ended; /* DO_EXIT was performed */

@@ -144,8 +144,8 @@ standby_tell(struct supd *d, uint32_t n, const struct spec *spec)
 	struct process *p = &s->process[slot];
 	static char text[MESSAGE_SIZE];
 	size_t length = environment_changes(d, slot, spec, text, sizeof(text));
-	ssize_t sent = send(p->standby_fd, text, length,
-			    MSG_NOSIGNAL | MSG_DONTWAIT);
+	ssize_t sent =
+		send(p->standby_fd, text, length, MSG_NOSIGNAL | MSG_DONTWAIT);
 	int r = 0;
 
 	if (sent < 0) {

@@ -52,8 +52,7 @@ dump(struct supd *d)
 				   n, node->id, node->parent, node->state,
 				   process_of_primary(d->state, n)->tid,
 				   process_of_primary(d->state, n)->phase,
-				   node->restarts,
-				   node->deadline,
+				   node->restarts, node->deadline,
 				   reason_format(&node->ended, reason,
 						 sizeof(reason)));
 	}

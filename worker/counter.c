@@ -319,6 +319,8 @@ main(int argc, char **argv)
 
 		return error ? fail(error) : EX_OK;
 	}
+	if (sup_wait_primary() < 0)
+		return fail(-EPIPE);
 	if (o.reexec)
 		restart_on_crash(argv);
 	set_signals(&o);

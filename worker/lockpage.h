@@ -16,9 +16,9 @@
 #define LOCK_PAGE_SIZE 4096
 
 struct lock_page {
-	uint32_t held;      /* 1: the primary has made and locked the mutex;
+	uint32_t held;        /* 1: the primary has made and locked the mutex;
 			       0 by supd, with each new primary */
-	uint32_t promoted;  /* raised by supd with each promotion */
+	uint32_t promoted;    /* raised by supd with each promotion */
 	pthread_mutex_t lock; /* its first word is the kernel's: the owner's
 				 tid and two bits */
 };

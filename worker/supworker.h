@@ -207,6 +207,18 @@ SUP_API long
 sup_beat_interval(void);
 
 /*
+ * With `standby = hot`: waits until this process is its child's primary, that
+ * is, until the one before it and all that it had are gone; to be called in
+ * main() before anything is opened or written.  The environment is then the
+ * primary's (SUPD_ROLE, SUPD_INCARNATION, SUPD_LAST_REASON, ...).  In a primary,
+ * and without supd, it does not wait.
+ *
+ * 0; or -errno, and then the program should end: -EPIPE if supd is gone.
+ */
+SUP_API int
+sup_wait_primary(void);
+
+/*
  * For programs without a supervisor: from now on SIGSEGV, SIGBUS, SIGFPE,
  * SIGILL and SIGABRT, which end a program because of a fault of its own, start
  * it again: the same process executes its own file with these arguments (a

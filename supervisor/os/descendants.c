@@ -57,9 +57,9 @@ is_left_by(const struct state *s, uint32_t slot, const char *id, pid_t orphan)
 {
 	char child[ID_SIZE + 16], keeper[32];
 	const char *words[] = { child, keeper,
-				slot_is_standby(s, slot) ?
-					"SUPD_ROLE=standby" :
-					"SUPD_ROLE=primary" };
+				slot_is_standby(s, slot) ? "SUPD_ROLE=standby" :
+							   "SUPD_ROLE="
+							   "primary" };
 	pid_t main_pid = s->process[slot].tid;
 	struct proc_stat stat;
 

@@ -164,7 +164,7 @@ process_is_ending(struct state *s, uint32_t slot, const char *id,
 	    stat.threads != 1 || !is_alone(s, slot, id))
 		return false;
 	sig = (int)(stat.code & 0x7f);
-	ret->code = !sig		 ? CLD_EXITED :
+	ret->code = !sig             ? CLD_EXITED :
 		    stat.code & 0x80 ? CLD_DUMPED :
 				       CLD_KILLED;
 	ret->status = sig ? sig : (int)(stat.code >> 8 & 0xff);

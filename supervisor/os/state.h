@@ -74,7 +74,7 @@ enum process_phase {
 	PROCESS_EMPTY,    /* no process */
 	PROCESS_SPAWNING, /* intent: a clone may have happened: tid says */
 	PROCESS_ALIVE,
-	PROCESS_DEAD, /* it has ended; its descendants are being ended */
+	PROCESS_DEAD,    /* it has ended; its descendants are being ended */
 	PROCESS_REPLACED /* it is ending, alone; its exit was told already, and
 			    the keeper's record is only awaited */
 };
@@ -140,8 +140,8 @@ struct child {
 	struct written written[WRITTEN_KEPT]; /* newest first (written.c) */
 	uint64_t exits;
 	int32_t last_pid;
-	uint32_t primary;       /* 0 or 1: which slot is the primary's */
-	uint32_t standby;       /* enum standby_kind (spec.h), since the start */
+	uint32_t primary; /* 0 or 1: which slot is the primary's */
+	uint32_t standby; /* enum standby_kind (spec.h), since the start */
 	uint32_t standby_exits; /* in the window that began at standby_since */
 	int64_t standby_since;
 	int32_t lock_fd; /* hot: the memfd with the primary's lock; 0: none */
