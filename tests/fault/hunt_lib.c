@@ -174,7 +174,8 @@ kill_after_steps(struct hunt *h, bool is_there, unsigned i)
 	if (!is_there)
 		return end_life(h, false);
 	count_kill(h);
-	return hunter_kill_after_steps(h->life.pid, i * h->stride + h->offset);
+	return hunter_kill_at(h->life.pid, BY_INSTRUCTION,
+			      i * h->stride + h->offset);
 }
 
 static bool

@@ -263,6 +263,15 @@ hunter_follow(pid_t pid, enum stride stride, unsigned steps, unsigned *done)
 	return state;
 }
 
+bool
+hunter_kill_at(pid_t supervisor, enum stride stride, unsigned steps)
+{
+	if (hunter_follow(supervisor, stride, steps, NULL) != HUNTED_STOPPED)
+		return false;
+	hunter_kill(supervisor);
+	return true;
+}
+
 static bool
 is_entering(pid_t pid, uint64_t number)
 {

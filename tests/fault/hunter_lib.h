@@ -49,6 +49,10 @@ hunter_kill(pid_t supervisor);
 /* The following end the supervisor; true if it lived that long.  One that ends
    before is gone as well. */
 
+/* At that step. */
+bool
+hunter_kill_at(pid_t supervisor, enum stride stride, unsigned steps);
+
 /* Some microseconds after it has entered its n-th clone3(), while the child is
    at work in its memory. */
 bool

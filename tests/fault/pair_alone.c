@@ -226,7 +226,7 @@ kill_starter(unsigned n)
 
 	if (waitpid(pid, &status, 0) != pid || !WIFSTOPPED(status))
 		return complain("it was not stopped");
-	if (!hunter_kill_at_syscall(pid, n))
+	if (!hunter_kill_at(pid, BY_SYSCALL, n))
 		return complain("it has ended by itself");
 	kills++;
 	return goes_on_and_ends();
@@ -248,7 +248,7 @@ kill_successor(unsigned n)
 		return complain("the backup cannot be traced");
 	slay(primary);
 	waitpid(primary, NULL, 0);
-	if (!hunter_kill_at_syscall(backup, n))
+	if (!hunter_kill_at(backup, BY_SYSCALL, n))
 		return complain("the backup has ended by itself");
 	kills++;
 	return goes_on_and_ends();

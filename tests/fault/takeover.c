@@ -76,24 +76,15 @@ struct way {
 static unsigned stride, offset;
 
 static bool
-by_stride(pid_t pid, enum stride how, unsigned steps)
-{
-	if (hunter_follow(pid, how, steps, NULL) != HUNTED_STOPPED)
-		return false;
-	hunter_kill(pid);
-	return true;
-}
-
-static bool
 by_step(pid_t pid, unsigned i)
 {
-	return by_stride(pid, BY_INSTRUCTION, i * stride + offset);
+	return hunter_kill_at(pid, BY_INSTRUCTION, i * stride + offset);
 }
 
 static bool
 by_syscall(pid_t pid, unsigned i)
 {
-	return by_stride(pid, BY_SYSCALL, i);
+	return hunter_kill_at(pid, BY_SYSCALL, i);
 }
 
 static bool
