@@ -39,7 +39,7 @@ hang(void)
 
 /* Whether it goes on. */
 static bool
-obey(int sig, const char *how)
+obey(int sig, const char **how)
 {
 	switch (sig) {
 	case SIGUSR2:
@@ -50,9 +50,10 @@ obey(int sig, const char *how)
 		return true;
 	case SIGALRM:
 		sup_notify("WATCHDOG_USEC=0");
-		break;
+		*how = "silent";
+		return true;
 	case SIGTERM:
-		if (strcmp(how, "deaf") != 0)
+		if (strcmp(*how, "deaf") != 0)
 			return false;
 		break;
 	default:
@@ -75,6 +76,7 @@ main(int argc, char **argv)
 {
 	static const int heard[] = { SIGTERM, SIGUSR1, SIGUSR2, SIGHUP,
 				     SIGALRM };
+	const char *how = argv[1];
 	struct timespec delay;
 	sigset_t set;
 	int sig;
@@ -92,9 +94,9 @@ main(int argc, char **argv)
 	}
 	delay = milliseconds(argv[2]);
 	for (;;) {
-		sign(argv[1]);
+		sign(how);
 		sig = sigtimedwait(&set, NULL, &delay);
-		if (sig > 0 && !obey(sig, argv[1]))
+		if (sig > 0 && !obey(sig, &how))
 			return 0;
 	}
 }

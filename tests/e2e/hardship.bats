@@ -98,7 +98,7 @@ says() {
 }
 
 @test "output to a full disk: the worker says so, and goes on later" {
-	config "intensity = 2" < <(counts a "$T/c")
+	config "intensity = 2" < <(counts a "$T/c" --interval 1ms)
 	sed -i "s|^stdout.*|stdout = file:$T/disk/numbers|" "$T/t.ini"
 	start_on_small_disk supd -c "$T/t.ini"
 	wait_until supctl ping
