@@ -191,7 +191,12 @@ exits_with() {
 }
 
 @test "a pair: crashes at one number create five backups, and no chain" {
-	start_pair --crash-at 8
+	counter --pair --checkpoint "$T/c" --interval 5ms --crash-at 8 \
+		>> "$T/out" 2> "$T/pair.err" 3>&- &
+	taken_over() {
+		[ "$(grep -c 'takes over' "$T/pair.err")" = 5 ]
+	}
+	wait_until taken_over
 	wait_until all_gone
 	seq 7 | diff - "$T/out"
 	[ "$(od -An -tu8 -j 32 -N 8 "$T/c.pair" | tr -d ' ')" = 5 ]
