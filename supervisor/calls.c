@@ -8,6 +8,7 @@
 #include "core/reason.h"
 #include "request.h"
 #include "shell.h"
+#include "standby.h"
 #include "status.h"
 
 static const struct result_text {
@@ -168,10 +169,29 @@ calls_begin_exit(struct request *r)
 	begin_one(r, CALL_EXIT);
 }
 
+/* A stop that spares the standby: the start that follows promotes it. */
+void
+calls_begin_takeover(struct request *r)
+{
+	uint32_t node;
+
+	r->core_call = CALL_RESTART;
+	if (!request_items(r))
+		return;
+	node = r->items[0].node;
+	if (!standby_pid(r->d, node)) {
+		request_error(r, "NoStandby", "id", r->items[0].id);
+		return;
+	}
+	r->d->takeover = node;
+	calls_issue(r);
+}
+
 static bool
 is_start(enum call_type call)
 {
-	return call == CALL_START_CHILD || call == CALL_RESTART_CHILD;
+	return call == CALL_START_CHILD || call == CALL_RESTART_CHILD ||
+	       call == CALL_RESTART;
 }
 
 void

@@ -33,6 +33,10 @@ calls_begin_exit(struct request *r);
 void
 calls_answered_one(struct request *r, const struct action *a);
 
+/* One child's primary is stopped, and its standby takes over. */
+void
+calls_begin_takeover(struct request *r);
+
 /* which_children, count_children: answered when their turn has come. */
 void
 calls_begin_sync(struct request *r);

@@ -33,6 +33,8 @@ perform_start(struct supd *d, uint32_t n)
 	struct event answer;
 
 	launch(d, n, &answer);
+	if (d->takeover == n)
+		d->takeover = NO_NODE;
 	tree_step(d->tree, &answer, clock_ms());
 	if (answer.type == ON_STARTED)
 		watches_process(d, slot_of_primary(d->state, n));

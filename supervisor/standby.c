@@ -314,12 +314,16 @@ standby_look(struct supd *d, uint32_t n)
 	case STARTING:
 	case BACKOFF:
 		break;
-	case STOPPED:
 	case STOPPING:
-	case EXITED:
-	case FATAL:
 		if (d->takeover != n)
 			standby_retire(d, n);
+		break;
+	case STOPPED:
+	case EXITED:
+	case FATAL:
+		if (d->takeover == n)
+			d->takeover = NO_NODE; /* a stop came between */
+		standby_retire(d, n);
 		break;
 	}
 }

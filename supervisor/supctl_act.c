@@ -216,6 +216,12 @@ verb_delete_child(struct supctl *s, int argc, char **argv)
 }
 
 enum supctl_exit
+verb_takeover(struct supctl *s, int argc, char **argv)
+{
+	return act_on_each(s, "Takeover", argc, argv);
+}
+
+enum supctl_exit
 verb_restart_child(struct supctl *s, int argc, char **argv)
 {
 	return act_on_each(s, "RestartChild", argc, argv);

@@ -33,6 +33,7 @@ static const struct error_text {
 	{ VARLINK_SUPD "Stopped", SUPCTL_FAILED,
 	  "stopped: it, or its supervisor, was stopped meanwhile", NULL },
 	{ VARLINK_SUPD "NotRunning", SUPCTL_FAILED, "it has no process", NULL },
+	{ VARLINK_SUPD "NoStandby", SUPCTL_FAILED, "it has no standby", NULL },
 	{ VARLINK_SUPD "NoTemplate", SUPCTL_FAILED,
 	  "it is no child of a simple_one_for_one supervisor", NULL },
 	{ VARLINK_SUPD "InvalidChild", SUPCTL_USAGE, "not a valid child",

@@ -85,6 +85,16 @@ colour_of(const char *state)
 	return PLAIN;
 }
 
+static void
+add_standby(char *text, size_t size, int64_t pid)
+{
+	size_t n = strlen(text);
+
+	if (pid && n < size)
+		snprintf(text + n, size - n, "%sstandby %" PRId64,
+			 n ? "; " : "", pid);
+}
+
 /* What it says of itself; of a supervisor, its strategy. */
 static void
 add_note(struct table *t, const json_t *child)
@@ -95,8 +105,10 @@ add_note(struct table *t, const json_t *child)
 
 	if (json_is_true(json_object_get(child, "template")))
 		strategy = "template";
-	if (*status)
-		table_add(t, log_escape(text, sizeof(text), status), PLAIN);
+	log_escape(text, sizeof(text), status);
+	add_standby(text, sizeof(text), show_int(child, "standby"));
+	if (*text)
+		table_add(t, text, PLAIN);
 	else
 		table_add(t, strategy, DIM);
 }

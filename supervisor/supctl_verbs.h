@@ -23,6 +23,6 @@ verb_function verb_events, verb_why;
 /* supctl_act.c, supctl_add.c: they act */
 verb_function verb_start, verb_stop, verb_restart, verb_signal, verb_exit,
 	verb_reset, verb_shutdown, verb_start_child, verb_stop_child,
-	verb_delete_child, verb_restart_child;
+	verb_delete_child, verb_restart_child, verb_takeover;
 
 #endif
