@@ -134,22 +134,25 @@ static int
 put(struct sup_output *o, struct output_record *r)
 {
 	const uint64_t before = r->done;
+	bool crowded;
 	int error = intend(o, r);
 
 	if (error)
 		return error;
 	error = push(o, r);
-	if (sup_sink_wrote(&o->sink, r->done - before))
-		complain("%s: others write to this file, too; after a crash "
-			 "the last text may be repeated",
-			 sup_sink_name(&o->sink));
 	if (!error && o->sink.kind == OUTPUT_FILE &&
 	    sup_checkpoint_flags(o->checkpoint) & SUP_DISK &&
 	    fdatasync(o->sink.fd) < 0)
 		error = -errno;
-	return error ? sup_fail(-error, "%s: %s", sup_sink_name(&o->sink),
-				strerror(-error)) :
-		       0;
+	crowded = sup_sink_wrote(&o->sink, r->done - before);
+	if (crowded && o->sink.kind == OUTPUT_FILE)
+		complain("%s: others write to this file, too; after a crash "
+			 "the last text may be repeated",
+			 sup_sink_name(&o->sink));
+	if (error)
+		return sup_fail(-error, "%s: %s", sup_sink_name(&o->sink),
+				strerror(-error));
+	return crowded ? settle(o, r) : 0;
 }
 
 /* What is said about a failure must not get lost over the next. */

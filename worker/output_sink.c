@@ -84,6 +84,8 @@ sup_sink_mark(struct sink *s, struct output_record *r)
 {
 	int error;
 
+	if (s->shared)
+		s->position = (uint64_t)lseek(s->fd, 0, SEEK_END);
 	r->sink = s->kind;
 	r->inode = s->inode;
 	r->position = s->position;
@@ -111,7 +113,7 @@ sup_sink_wrote(struct sink *s, size_t n)
 	s->shared = true;
 	if (s->countable)
 		s->kind = OUTPUT_COUNT;
-	return !s->countable;
+	return true;
 }
 
 /* A descriptor to read the same file; -1: not permitted. */

@@ -40,8 +40,8 @@ sup_sink_name(const struct sink *s);
 int
 sup_sink_mark(struct sink *s, struct output_record *r);
 
-/* n bytes have been written.  True, once: others write to the file, too, and
-   there is no count to use instead. */
+/* n bytes have been written.  True, once: others write to the file, too, so
+   that the last mark may have been wrong. */
 bool
 sup_sink_wrote(struct sink *s, size_t n);
 
