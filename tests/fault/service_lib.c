@@ -13,7 +13,10 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
+
+#include "os/procfs.h"
 
 #define TAIL 2000 /* bytes of a log that are shown */
 
@@ -191,6 +194,27 @@ service_has_settled(const struct service *s)
 	return __atomic_load_n(&state->taken_over, __ATOMIC_ACQUIRE) ==
 		       __atomic_load_n(&state->supervisors, __ATOMIC_ACQUIRE) &&
 	       state->supervisor > 0;
+}
+
+const char *
+service_why_not(enum sink_kind kind)
+{
+	const struct sink sink = { .kind = kind };
+	siginfo_t info;
+	uint64_t written;
+	pid_t pid;
+
+	if (sink_is_file(&sink))
+		return NULL;
+	pid = fork();
+	if (pid == 0)
+		_exit(0);
+	waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT);
+	written = proc_written(pid);
+	waitpid(pid, NULL, 0);
+	return written == UINT64_MAX ? "may not know what a dead process has "
+				       "written" :
+				       NULL;
 }
 
 static void

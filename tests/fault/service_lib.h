@@ -46,6 +46,12 @@ service_look(struct service *s);
 bool
 service_has_settled(const struct service *s);
 
+/* Why exactly once cannot be had for this kind of sink here; NULL: it can.
+   Of what is no file only the count of the dead tells what has arrived, and
+   Linux may show that to nobody but root. */
+const char *
+service_why_not(enum sink_kind kind);
+
 /* Prints the last that supd and counter have said, without what kills make
    them say. */
 void

@@ -114,22 +114,30 @@ find_owner(struct soak *s)
 	return (pid_t)progress.owner;
 }
 
+static const struct pid_list *
+list_children(const struct soak *s)
+{
+	static struct pid_list list;
+
+	list.count = 0;
+	proc_children(s->service.keeper, &list);
+	return &list;
+}
+
 /* One of the keeper's children that is not its supervisor: the one that has
    the checkpoint, or one that has it not (the standby, a newborn).
    0: there is none at the moment. */
 static pid_t
 find_worker(struct soak *s, bool owns)
 {
-	static struct pid_list list;
+	const struct pid_list *list = list_children(s);
 	pid_t owner = find_owner(s), found = 0;
 
-	list.count = 0;
-	proc_children(s->service.keeper, &list);
-	for (unsigned i = 0; i < list.count; i++) {
-		if (list.pid[i] == s->service.state->supervisor)
+	for (unsigned i = 0; i < list->count; i++) {
+		if (list->pid[i] == s->service.state->supervisor)
 			continue;
-		if (!found || (list.pid[i] == owner) == owns)
-			found = list.pid[i];
+		if (!found || (list->pid[i] == owner) == owns)
+			found = list->pid[i];
 	}
 	return found;
 }
@@ -137,12 +145,10 @@ find_worker(struct soak *s, bool owns)
 static bool
 is_keepers(const struct soak *s, pid_t pid)
 {
-	static struct pid_list list;
+	const struct pid_list *list = list_children(s);
 
-	list.count = 0;
-	proc_children(s->service.keeper, &list);
-	for (unsigned i = 0; i < list.count; i++)
-		if (list.pid[i] == pid)
+	for (unsigned i = 0; i < list->count; i++)
+		if (list->pid[i] == pid)
 			return true;
 	return false;
 }
@@ -318,13 +324,18 @@ test(const struct options *o, enum sink_kind kind, unsigned number,
 {
 	const struct service_plan plan = { .kind = kind,
 					   .standby = o->standby };
+	const char *why = service_why_not(kind), *name = sink_names[kind];
 	struct soak s = { .o = o, .checkpoint = -1 };
 	int64_t milliseconds = (int64_t)o->seconds * 1000 / sinks;
 	bool good = false;
 	int r;
 
+	if (why) {
+		printf("ok %u - %s # SKIP %s\n", number, name, why);
+		return true;
+	}
 	s.random = o->seed + kind;
-	verdict_init(&s.verdict, sink_names[kind]);
+	verdict_init(&s.verdict, name);
 	r = service_prepare(&s.service, &plan);
 	if (r == 0)
 		good = soak(&s, (o->kills + sinks - 1) / sinks, milliseconds);
@@ -335,21 +346,9 @@ test(const struct options *o, enum sink_kind kind, unsigned number,
 	if (s.checkpoint >= 0)
 		close(s.checkpoint);
 	service_done(&s.service);
-	printf("%s %u - %s\n", good ? "ok" : "not ok", number,
-	       sink_names[kind]);
+	printf("%s %u - %s\n", good ? "ok" : "not ok", number, name);
 	fflush(stdout);
 	return good;
-}
-
-static unsigned
-count(const char *text)
-{
-	char *end;
-	unsigned long value = strtoul(text, &end, 10);
-
-	if (end == text || *end || value < 1 || value > 1000000000)
-		errx(64, "'%s' is no number", text);
-	return (unsigned)value;
 }
 
 static void
@@ -366,9 +365,9 @@ read_options(int argc, char **argv, struct options *o)
 
 	while ((letter = getopt_long(argc, argv, "", known, NULL)) != -1) {
 		if (letter == 'k')
-			o->kills = count(optarg);
+			o->kills = (unsigned)strtoul(optarg, NULL, 10);
 		else if (letter == 's')
-			o->seconds = count(optarg);
+			o->seconds = (unsigned)strtoul(optarg, NULL, 10);
 		else if (letter == 'r')
 			o->seed = strtoull(optarg, NULL, 10);
 		else if (letter == 'b')
@@ -376,6 +375,8 @@ read_options(int argc, char **argv, struct options *o)
 		else
 			exit(64);
 	}
+	if (!o->kills || !o->seconds)
+		errx(64, "--kills and --seconds are at least 1");
 }
 
 int
