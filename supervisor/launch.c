@@ -28,6 +28,7 @@
 #include "shell.h"
 #include "spec.h"
 #include "standby.h"
+#include "standby_lock.h"
 #include "watchdog.h"
 
 #define LAUNCH_FDS 4
@@ -150,7 +151,7 @@ prepare_standby(struct supd *d, uint32_t slot, const struct spec *spec,
 	int r;
 
 	if (spec->standby == STANDBY_HOT) {
-		r = standby_lock(d, n);
+		r = standby_lock_make(&d->state->child[n]);
 		if (r < 0)
 			return r;
 		give(l, d->state->child[n].lock_fd, standby_lock_number(spec));

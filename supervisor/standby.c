@@ -6,15 +6,10 @@
  * and DO_START not answered tells it again.
  */
 #include <errno.h>
-#include <fcntl.h>
-#include <linux/futex.h>
 #include <poll.h>
 #include <signal.h>
-#include <stddef.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "core/journal.h"
@@ -23,13 +18,13 @@
 #include "events.h"
 #include "exits.h"
 #include "launch.h"
-#include "lockpage.h"
 #include "log.h"
 #include "loop.h"
 #include "os/process.h"
 #include "shell.h"
 #include "spec.h"
 #include "standby.h"
+#include "standby_lock.h"
 #include "watches.h"
 
 #define MESSAGE_SIZE 8192
@@ -55,70 +50,6 @@ int
 standby_lock_number(const struct spec *spec)
 {
 	return number(spec, FD_RESERVED - 4);
-}
-
-/* Sealed: whatever the child does, the page is there. */
-static int
-make_lock_page(void)
-{
-	int fd = memfd_create("supd-lock", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-	int high;
-
-	if (fd < 0)
-		return -errno;
-	if (ftruncate(fd, LOCK_PAGE_SIZE) < 0 ||
-	    fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) <
-		    0)
-		high = -1;
-	else
-		high = fcntl(fd, F_DUPFD_CLOEXEC, FD_LIMIT);
-	close(fd);
-	return high < 0 ? -errno : high;
-}
-
-int
-standby_lock(struct supd *d, uint32_t n)
-{
-	struct child *c = &d->state->child[n];
-	int fd;
-
-	if (c->lock_fd)
-		return 0;
-	fd = make_lock_page();
-	if (fd < 0)
-		return fd;
-	c->lock_fd = fd;
-	return 0;
-}
-
-/* For those who wait for nothing else: the kernel has not woken them if the
-   last primary did not hold the lock. */
-static void
-wake(const struct child *c)
-{
-	struct lock_page *page;
-
-	if (!c->lock_fd)
-		return;
-	page = mmap(NULL, LOCK_PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED,
-		    c->lock_fd, 0);
-	if (page == MAP_FAILED)
-		return;
-	__atomic_add_fetch(&page->promoted, 1, __ATOMIC_SEQ_CST);
-	syscall(SYS_futex, &page->promoted, FUTEX_WAKE, INT32_MAX, NULL, NULL,
-		0);
-	munmap(page, LOCK_PAGE_SIZE);
-}
-
-/* The lock is not yet the new primary's. */
-static void
-reset_lock(const struct child *c)
-{
-	const uint32_t not_held = 0;
-
-	if (c->lock_fd && pwrite(c->lock_fd, &not_held, sizeof(not_held),
-				 offsetof(struct lock_page, held)) < 0)
-		log_warn("lock page: %s", strerror(errno));
 }
 
 /* A gate closes its end by executing, or tells why it cannot. */
@@ -155,7 +86,7 @@ standby_tell(struct supd *d, uint32_t n, const struct spec *spec)
 		process_signal(s, slot, tree_node(d->tree, n)->id, SIGKILL);
 	}
 	if (spec->standby == STANDBY_HOT)
-		wake(&s->child[n]);
+		standby_lock_wake(&s->child[n]);
 	else
 		r = await_exec(p);
 	if (r < 0)
@@ -181,7 +112,7 @@ standby_promote(struct supd *d, uint32_t n, const struct spec *spec, int *ret)
 
 	if (!p->tid || p->phase != PROCESS_ALIVE || p->retired || has_ended(p))
 		return false;
-	reset_lock(c);
+	standby_lock_reset(c);
 	journal_begin(s->journal);
 	journal_save(s->journal, c, sizeof(*c));
 	journal_save(s->journal, &p->incarnation, sizeof(p->incarnation));

@@ -32,11 +32,6 @@ standby_number(const struct spec *spec);
 int
 standby_lock_number(const struct spec *spec);
 
-/* Makes the page with the primary's lock, if it is not there, for a new
-   primary or standby: child[].lock_fd.  0 or -errno. */
-int
-standby_lock(struct supd *d, uint32_t node);
-
 /*
  * DO_START, when nothing of the former primary is left: makes the standby the
  * primary and tells it so.  false: there is none to promote.  Else *ret is 0 or
