@@ -171,15 +171,19 @@ open_state(pid_t keeper)
 bool
 service_look(struct service *s)
 {
+	void *at = MAP_FAILED;
+	struct stat info;
 	int fd;
-	void *at;
 
 	if (s->state)
 		return true;
 	fd = open_state(s->keeper);
 	if (fd < 0)
 		return false;
-	at = mmap(NULL, sizeof(*s->state), PROT_READ, MAP_SHARED, fd, 0);
+	/* It is made first and gets its size a little later. */
+	if (fstat(fd, &info) == 0 && info.st_size >= (off_t)sizeof(*s->state))
+		at = mmap(NULL, sizeof(*s->state), PROT_READ, MAP_SHARED, fd,
+			  0);
 	close(fd);
 	if (at != MAP_FAILED)
 		s->state = at;

@@ -196,11 +196,10 @@ has_worker(struct soak *s)
 static int
 kill_supervisor(struct soak *s)
 {
-	if (!wait_until(s, has_settled)) {
-		s->failure = "the supervisor does not come up";
-		return -1;
-	}
-	return kill_one(s, s->service.state->supervisor, SUPERVISOR);
+	if (wait_until(s, has_settled))
+		return kill_one(s, s->service.state->supervisor, SUPERVISOR);
+	s->failure = "the supervisor does not come up";
+	return -1;
 }
 
 static void
