@@ -287,28 +287,47 @@ complete(struct sup_output *o)
 	return error ? error : sup_output_finish(o);
 }
 
-int
-sup_output_open(struct sup_output **ret, struct sup_checkpoint *c, int fd)
+static void
+release(struct sup_output *o)
+{
+	sup_sink_close(&o->sink);
+	free(o->now);
+	free(o->other);
+	free(o);
+}
+
+static struct sup_output *
+make(struct sup_checkpoint *c)
 {
 	size_t size = sup_checkpoint_room(c);
-	struct sup_output *o;
-	int error = 0;
+	struct sup_output *o = calloc(1, sizeof(*o));
 
-	if (size < sizeof(*o->now))
-		return sup_fail(EMSGSIZE, "%s: no room for output",
-				sup_checkpoint_path(c));
-	o = calloc(1, sizeof(*o));
 	if (!o)
-		return sup_fail(ENOMEM, "no memory");
+		return NULL;
 	o->checkpoint = c;
 	o->room = size - sizeof(*o->now);
 	o->sink.count.fd = -1;
 	o->now = calloc(1, size);
 	o->other = calloc(1, size);
-	if (!o->now || !o->other)
-		error = sup_fail(ENOMEM, "no memory");
-	if (!error)
-		error = load(o);
+	if (o->now && o->other)
+		return o;
+	release(o);
+	return NULL;
+}
+
+int
+sup_output_open(struct sup_output **ret, struct sup_checkpoint *c, int fd)
+{
+	struct sup_output *o;
+	int error;
+
+	if (sup_checkpoint_room(c) < sizeof(*o->now))
+		return sup_fail(EMSGSIZE, "%s: no room for output",
+				sup_checkpoint_path(c));
+	o = make(c);
+	if (!o)
+		return sup_fail(ENOMEM, "no memory");
+	error = load(o);
 	if (!error)
 		error = sup_sink_open(&o->sink, fd);
 	if (!error && o->sink.kind == OUTPUT_UNKNOWN)
@@ -318,10 +337,7 @@ sup_output_open(struct sup_output **ret, struct sup_checkpoint *c, int fd)
 	if (!error)
 		error = complete(o);
 	if (error) {
-		sup_sink_close(&o->sink);
-		free(o->now);
-		free(o->other);
-		free(o);
+		release(o);
 		return error;
 	}
 	*ret = o;
@@ -356,8 +372,5 @@ sup_output_close(struct sup_output *o)
 		return;
 	if (o->now->sink != OUTPUT_SETTLED)
 		settle(o, o->now);
-	sup_sink_close(&o->sink);
-	free(o->now);
-	free(o->other);
-	free(o);
+	release(o);
 }
