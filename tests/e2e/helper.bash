@@ -128,13 +128,10 @@ ends_with() {
 	[ "$status" = "$1" ]
 }
 
-# The pid of the supervisor process, the keeper's child.
+# The pid of the supervisor process: the keeper's first child of that name (a
+# child that has not executed yet has it too).
 supervisor_pid() {
-	local pid
-	# shellcheck disable=SC2013
-	for pid in $(cat "/proc/$SUPD/task/$SUPD/children"); do
-		[ "$(cat "/proc/$pid/comm")" != supd-supervisor ] || echo "$pid"
-	done
+	pgrep -o -P "$SUPD" -x supd-supervisor
 }
 
 # has_pid ID: the child runs.  pid_changed ID OLD: another process than OLD.

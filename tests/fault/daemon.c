@@ -116,9 +116,9 @@ hunt_all(struct test *t, const struct deed *deed, unsigned calls,
 		bool is_killed;
 
 		if (to > from)
-			at.calls += (unsigned)rand() % (to - from);
+			at.calls += (unsigned)random() % (to - from);
 		if (instructions)
-			at.instructions = 1 + (unsigned)rand() % instructions;
+			at.instructions = 1 + (unsigned)random() % instructions;
 		if (!hunt(t, deed, &at, &done, &is_killed))
 			return -1;
 		kills += is_killed;
@@ -158,7 +158,7 @@ run(struct test *t)
 	bool is_full = getenv("FAULT_FULL") != NULL, is_right;
 
 	deeds_add_bystander(t);
-	srand((unsigned)getpid());
+	srandom((unsigned)getpid());
 	is_right = is_whole(t);
 	for (size_t i = 0; is_right && i < DEEDS; i++)
 		is_right = hunt_deed(t, &deeds[i], is_full);

@@ -33,10 +33,11 @@ warnings_of_clang() {
 		xargs -P 2 -n 10 clang "$@" -Werror -fsyntax-only
 }
 
+# Two at a time, whose counts of warnings may come in pieces.
 tidy() {
 	tracked 'supervisor/*.c' 'worker/*.c' | xargs -P 2 -I {} \
 		clang-tidy --quiet {} -- "$@" 2>&1 |
-		grep -vE '^[0-9]+ warnings? generated|^$|^Suppressed [0-9]+ warn'
+		grep -vE '^[0-9]* warnings? generated|^$|^Suppressed [0-9]+ warn'
 }
 
 with_cppcheck() {
