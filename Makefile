@@ -212,13 +212,19 @@ soak: tests
 	@$(B)/tests/fault_soak $(SOAK)
 
 # Restart latency and memory beside a bare loop; no part of the tests.
-bench: all $(B)/tests/bench $(B)/tests/bench_child
+bench: all $(addprefix $(B)/tests/,bench bench_child bench_worker)
 	@tests/bench/run.sh $(B)
 
 $(B)/tests/bench: tests/bench/bench.c tests/bench/bench.h
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $<
+
+$(B)/tests/bench_worker: tests/bench/worker.c tests/bench/bench.h \
+		$(B)/libsupworker.a
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $< $(B)/libsupworker.a
 
 $(B)/tests/bench_child: tests/bench/child.c tests/bench/bench.h
 	$(call say,CC,$@)

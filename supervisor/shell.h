@@ -37,6 +37,8 @@ struct supd {
 	size_t backlog_first, backlog_count, backlog_room;
 	struct timer *standby; /* looks after those that were given up */
 	int64_t standby_due;
+	struct timer *next_standby; /* of `promoted`: out of its way */
+	uint32_t promoted;          /* has just been; NO_NODE */
 	uint32_t takeover; /* its stop is for its standby's sake; NO_NODE */
 	uint32_t *fences;  /* slots in PROCESS_DEAD (exits.c) */
 	size_t fence_count;

@@ -30,6 +30,7 @@
 #define MESSAGE_SIZE 8192
 #define EXEC_MS 5000 /* a gate that takes longer is held to run */
 #define EXITS_MAX 5u /* ends of standbys ... */
+#define NEXT_MS 2    /* from a promotion to the next standby's start */
 #define PERIOD 60000 /* ... in this time; then there is none for the rest */
 
 static int
@@ -103,6 +104,18 @@ has_ended(const struct process *p)
 	       poll(&ended, 1, 0) > 0;
 }
 
+/* The one that was promoted has got the processor by now. */
+static void
+start_next(void *arg)
+{
+	struct supd *d = arg;
+	uint32_t n = d->promoted;
+
+	d->promoted = NO_NODE;
+	if (n != NO_NODE)
+		standby_look(d, n);
+}
+
 bool
 standby_promote(struct supd *d, uint32_t n, const struct spec *spec, int *ret)
 {
@@ -119,6 +132,9 @@ standby_promote(struct supd *d, uint32_t n, const struct spec *spec, int *ret)
 	c->primary = 1 - c->primary;
 	p->incarnation = (uint32_t)c->incarnation + 1;
 	journal_commit(s->journal);
+	if (d->promoted != n)
+		start_next(d);
+	d->promoted = n;
 	*ret = standby_tell(d, n, spec);
 	if (*ret == 0)
 		events_say(d, n, "event=promoted child=%s pid=%d",
@@ -239,7 +255,9 @@ standby_look(struct supd *d, uint32_t n)
 		return;
 	switch ((enum child_state)node->state) {
 	case RUNNING:
-		if (is_wanted(d, n))
+		if (d->promoted == n && d->next_standby)
+			timer_set(d->next_standby, clock_ms() + NEXT_MS);
+		else if (is_wanted(d, n))
 			start_one(d, n);
 		break;
 	case STARTING:
@@ -329,6 +347,7 @@ standby_recover(struct supd *d)
 	uint32_t end = d->state->standby_end;
 
 	d->standby = loop_timer(d->loop, look_after_all, d);
+	d->next_standby = loop_timer(d->loop, start_next, d);
 	for (uint32_t slot = NODES_MAX; slot < end; slot++) {
 		uint32_t standby = slot_of_standby(d->state, slot_node(slot));
 

@@ -4,8 +4,8 @@
  *
  *	bench bare CHILD FILE     restarts CHILD FILE for ever in the barest
  *	                          loop there is: the limit
- *	bench kill FILE COUNT     kills the child that FILE names, COUNT times,
- *	                          and prints the median time in microseconds
+ *	bench kill FILE COUNT [MS]  kills the child that FILE names, COUNT
+ *	                          times, each after MS (2), and prints the median time in microseconds
  *	                          from SIGKILL to its successor's first
  *	                          instruction, whoever restarts it
  */
@@ -84,9 +84,9 @@ kill_once(const volatile struct record *now)
 }
 
 static int
-measure(const char *path, size_t count)
+measure(const char *path, size_t count, long ms)
 {
-	const struct timespec settle = { .tv_nsec = 2000000 };
+	const struct timespec settle = { .tv_nsec = ms * 1000000 };
 	int64_t *all = calloc(count, sizeof(*all));
 	int fd = open(path, O_RDONLY);
 	const volatile struct record *record =
@@ -108,8 +108,11 @@ main(int argc, char **argv)
 {
 	if (argc == 4 && strcmp(argv[1], "bare") == 0)
 		bare(argv + 2);
-	if (argc == 4 && strcmp(argv[1], "kill") == 0 && atoi(argv[3]) > 0)
-		return measure(argv[2], (size_t)atoi(argv[3]));
-	fputs("usage: bench bare CHILD FILE | bench kill FILE COUNT\n", stderr);
+	if ((argc == 4 || argc == 5) && strcmp(argv[1], "kill") == 0 &&
+	    atoi(argv[3]) > 0)
+		return measure(argv[2], (size_t)atoi(argv[3]),
+			       argc == 5 ? atoi(argv[4]) : 2);
+	fputs("usage: bench bare CHILD FILE | bench kill FILE COUNT [MS]\n",
+	      stderr);
 	return 64;
 }

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 # run.sh BUILD_DIR - prints how long a restart takes and what memory supd has,
 # beside the barest loop (clone(VM|VFORK), exec, wait) measured in the same run;
-# read the ratios, not the times.  BENCH_N: numbers of children to try.
+# read the ratios, not the times.  BENCH_N: numbers of children to try.  Then how
+# long a takeover by a standby takes, beside a restart of the same program.
 set -eu
 BUILD=$(realpath "$1")
 COUNT=${BENCH_COUNT:-200}
@@ -93,4 +94,34 @@ for n in ${BENCH_N:-1 1000}; do
 			printf " %10.2f", (m - f) / (n - 1)
 		print ""
 	}'
+done
+
+# takeover MEGABYTES STANDBY: the median of restarts, in us.
+takeover() {
+	cat > "$T/bench.ini" <<-INI
+		[supd]
+		state_dir = $T/state
+		socket = $T/s
+		intensity = 10000
+		period = 1
+		[child:measured]
+		command = $BUILD/tests/bench_worker $T/record $1
+		standby = $2
+	INI
+	begin "$BUILD/supd" -c "$T/bench.ini"
+	time=$("$BUILD/tests/bench" kill "$T/record" "${BENCH_TAKEOVERS:-20}" \
+		$((30 + $1)))
+	end
+}
+
+printf '\n%-28s %10s %8s\n' '' 'us' ratio
+for size in 0 200; do
+	takeover $size none
+	limit=$time
+	for standby in none gate hot; do
+		[ $standby = none ] || takeover $size $standby
+		awk -v n="$size MB, standby = $standby" -v t="$time" \
+			-v l="$limit" 'BEGIN {
+			printf "%-28s %10.1f %8.2f\n", n, t, t / l }'
+	done
 done
