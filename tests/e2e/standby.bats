@@ -16,7 +16,6 @@ hot() {
 		command = counter --checkpoint $T/ck --interval 5ms
 		stdout = file:$T/numbers
 		standby = hot
-		$(printf '%s\n' "$@")
 	INI
 	)
 	start_tree
