@@ -286,8 +286,9 @@ standby_retire(struct supd *d, uint32_t n)
 
 	if (!p->tid || p->retired || p->phase == PROCESS_REPLACED || !node)
 		return;
-	p->retired = 1;
+	/* In this order: whoever dies in between has it done again. */
 	process_signal(d->state, slot, node->id, SIGKILL);
+	p->retired = 1;
 }
 
 bool
