@@ -25,6 +25,7 @@
 #include "loop.h"
 #include "notify.h"
 #include "os/process.h"
+#include "os/spawn.h"
 #include "settings.h"
 #include "shell.h"
 #include "watchdog.h"
@@ -270,6 +271,7 @@ boot_again(struct supd *d, const struct options *o)
 	uint32_t end;
 	int r;
 
+	spawn_adopt(s);
 	d->tree = tree_attach(s->tree, s->journal);
 	r = read_settings(d, heap_at(s->heap, s->settings));
 	if (r == 0)

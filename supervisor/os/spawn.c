@@ -195,6 +195,19 @@ clone_child(struct state *s, struct process *p, struct child_plan *plan)
 	return pid;
 }
 
+void
+spawn_adopt(struct state *s)
+{
+	uint32_t slot = s->spawning;
+
+	if (slot == NO_NODE)
+		return;
+	if (s->process[slot].tid)
+		__atomic_store_n(&s->slot_of_pid[s->process[slot].tid], slot,
+				 __ATOMIC_RELEASE);
+	__atomic_store_n(&s->spawning, NO_NODE, __ATOMIC_RELEASE);
+}
+
 /* The process has been made, and has executed or not. */
 static int
 settle(struct state *s, uint32_t slot, enum spawn_stage *stage)

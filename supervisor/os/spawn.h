@@ -63,6 +63,13 @@ spawn_start(struct state *s, uint32_t slot, const struct spawn *how,
 	    enum spawn_stage *stage);
 
 /*
+ * A new supervisor's first act: the process that its predecessor was making, if
+ * it was made, is found by its pid from now on, whoever is spawned next.
+ */
+void
+spawn_adopt(struct state *s);
+
+/*
  * The same for a process that a predecessor made (tid is set) and may not have
  * seen executing: waits for that, for a bounded time.
  */
