@@ -176,7 +176,7 @@ supervisor_settled(struct supd *d)
 
 	if (s->taken_over != s->supervisors && supd_is_idle(d))
 		s->taken_over = s->supervisors;
-	if (!s->ready && !d->ended && tree_is_up(d->tree)) {
+	if (!s->ready && !d->ended && tree_has_started(d->tree)) {
 		s->ready = 1;
 		events_say(d, ROOT,
 			   "event=ready name=%s pid=%d after=%" PRId64 "ms",

@@ -357,6 +357,14 @@ tree_reset(struct tree *t, uint32_t n)
 }
 
 bool
+tree_has_started(const struct tree *t)
+{
+	const struct node *root = &t->nodes[ROOT];
+
+	return root->state == RUNNING && root->phase == PHASE_IDLE;
+}
+
+bool
 tree_is_up(const struct tree *t)
 {
 	return t->nodes[ROOT].state == RUNNING && t->unsettled == 0;

@@ -179,6 +179,12 @@ tree_restarts(const struct tree *t, uint32_t n, int64_t now, uint32_t *limit,
 void
 tree_reset(struct tree *t, uint32_t n);
 
+/* Has the root started its children, each or in vain, and nothing to do at this
+   moment?  What `supd -d` and READY=1 wait for: one that backs off does not
+   hold up the others. */
+bool
+tree_has_started(const struct tree *t);
+
 /* Is every child that should run up (RUNNING, or at rest on purpose)?
    What `supctl wait --ready` waits for. */
 bool

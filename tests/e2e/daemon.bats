@@ -109,6 +109,14 @@ simple() {
 	[ ! -e "$T/pid" ]
 }
 
+@test "-d does not wait for a child that backs off" {
+	config < <(victim a "backoff = 1h..1h" ready=notify -- code=1; victim b)
+	run -0 supd -d -p "$T/pid" -c "$T/t.ini"
+	SUPD=$(cat "$T/pid")
+	state_is a BACKOFF
+	state_is b RUNNING
+}
+
 @test "-d with a wrong configuration says so and is 78" {
 	simple
 	echo "nonsense = 1" >> "$T/t.ini"
