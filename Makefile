@@ -147,6 +147,9 @@ $(B)/obj/%.o: %.c | build/.deps-build
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -fPIE -c -o $@ $<
 
+# Taken in by .incbin, which no compiler lists.
+$(B)/obj/supervisor/interface.o: supervisor/org.supd.Supervisor.varlink
+
 # $(1): a test's source
 define test_rule
 $(call test_program,$(1)): $(call object,$(1) $(filter $(dir $(1))%_lib.c,\

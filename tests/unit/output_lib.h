@@ -6,6 +6,7 @@
 #ifndef OUTPUT_LIB_H
 #define OUTPUT_LIB_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -27,6 +28,11 @@ extern int out_fd; /* writers write here */
    the caller's. */
 void
 out_begin(enum out_kind kind);
+
+/* May we know what the dead have written?  The kernel tells root alone; without
+   it only files are exact. */
+bool
+out_has_counts(void);
 
 /* Starts a reader of the sink, which has none before. */
 void

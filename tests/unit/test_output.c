@@ -141,9 +141,11 @@ kill_at(unsigned n)
 static void
 killed_at_every_system_call(void **unused)
 {
+	enum out_kind end = out_has_counts() ? OUT_KINDS : OUT_PIPE;
+
 	(void)unused;
 	line_size = 5000;
-	for (enum out_kind kind = 0; kind < OUT_KINDS; kind++) {
+	for (enum out_kind kind = 0; kind < end; kind++) {
 		unsigned n = 0;
 		bool killed;
 
@@ -167,6 +169,8 @@ static void
 torn_lines_are_completed(void **unused)
 {
 	(void)unused;
+	if (!out_has_counts())
+		skip(); /* the kernel's counts are for root alone */
 	line_size = LINE_MOST;
 	for (enum out_kind kind = OUT_PIPE; kind < OUT_KINDS; kind++) {
 		unsigned last = LINES;
@@ -321,6 +325,8 @@ others_may_write_to_the_file(void **unused)
 	char *all;
 
 	(void)unused;
+	if (!out_has_counts())
+		skip(); /* the kernel's counts are for root alone */
 	line_size = 4;
 	for (enum out_kind kind = OUT_FILE; kind <= OUT_APPEND; kind++) {
 		out_begin(kind);
