@@ -380,6 +380,7 @@ bad_arguments_change_nothing(void **unused)
 	sup_checkpoint_close(c);
 	assert_int_equal(open_output(&c, &o, &state), 3);
 	assert_non_null(strstr(sup_error(), "another program"));
+	sup_checkpoint_close(c);
 	free(out_finish(&size));
 	assert_int_equal(size, 0);
 }
