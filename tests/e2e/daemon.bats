@@ -88,8 +88,7 @@ simple() {
 @test "a socket left by a killed supd is no obstacle" {
 	simple
 	start_tree
-	kill -KILL "$SUPD"
-	wait "$SUPD" || true
+	kill_service
 	[ -S "$T/s" ]
 	start_tree
 	state_is a RUNNING
@@ -138,10 +137,10 @@ simple() {
 	[ -z "$output" ]
 	[ "$(cat "$T/pid")" = "$SUPD" ]
 	trace_is "start a"
-	kill -KILL "$SUPD"
-	wait_until gone "$SUPD"
+	old=$SUPD
+	kill_service
 	run -0 supd --ensure -d -p "$T/pid" -c "$T/t.ini"
-	[ "$(cat "$T/pid")" != "$SUPD" ]
+	[ "$(cat "$T/pid")" != "$old" ]
 	SUPD=$(cat "$T/pid")
 }
 

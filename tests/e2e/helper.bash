@@ -106,15 +106,27 @@ supctl() {
 	command supctl -s "$T/s" "$@"
 }
 
+# gone PID...: none of them is there any longer.
 gone() {
-	! kill -0 "$1" 2> /dev/null
+	! kill -0 "$@" 2> /dev/null
 }
 
 # Ends supd as its user would, and sooner or later in any case.
 end_supd() {
 	kill -TERM "$SUPD" 2> /dev/null
 	wait_until -t 10 gone "$SUPD" || kill -KILL "$SUPD"
-	wait "$SUPD" 2> /dev/null
+	wait "$SUPD" 2> /dev/null || true
+	SUPD=
+}
+
+# Kills the keeper, and waits until all that dies with it is gone: a dying
+# process has no environment any more, but still its locks.
+kill_service() {
+	local all
+	mapfile -t all < <(processes)
+	kill -KILL "$SUPD"
+	wait "$SUPD" 2> /dev/null || true
+	wait_until gone "${all[@]}"
 	SUPD=
 }
 
@@ -134,14 +146,16 @@ supervisor_pid() {
 	pgrep -o -P "$SUPD" -x supd-supervisor
 }
 
-# has_pid ID: the child runs.  pid_changed ID OLD: another process than OLD.
+# has_pid ID: it has a process.  pid_changed ID OLD: it runs, as another
+# process than OLD.
 has_pid() {
 	[ -n "$(supctl pid "$1")" ]
 }
 
 pid_changed() {
-	local pid
-	pid=$(supctl pid "$1") && [ -n "$pid" ] && [ "$pid" != "$2" ]
+	supctl status "$1" | awk -v id="$1" -v old="$2" '
+		$1 == id { found = $2 == "RUNNING" && $3 != old }
+		END { exit !found }'
 }
 
 # state_is ID STATE, as status prints it.

@@ -15,9 +15,13 @@ count() {
 	start_supd
 }
 
-# The last number printed is above $1.
+# The last number printed, 0 if there is none.
+last() {
+	tail -n 1 "$T/numbers" 2> /dev/null | grep . || echo 0
+}
+
 above() {
-	[ "$(tail -n 1 "$T/numbers")" -gt "$1" ]
+	[ "$(last)" -gt "$1" ]
 }
 
 # Numbers begin with 1 and none is missing.
@@ -32,9 +36,9 @@ no_gap() {
 kill_worker() {
 	local pid last
 	pid=$(supctl pid counter)
-	last=$(tail -n 1 "$T/numbers")
+	last=$(last)
 	kill -KILL "$pid"
-	wait_until above "${last:-0}"
+	wait_until above "$last"
 	wait_until pid_changed counter "$pid"
 }
 
@@ -53,7 +57,7 @@ kill_worker() {
 	wait_until above 0
 	for i in {1..100}; do
 		old=$(supervisor_pid)
-		last=$(tail -n 1 "$T/numbers")
+		last=$(last)
 		if [ $((i % 2)) = 0 ]; then
 			kill -KILL "$old"
 		else
@@ -65,17 +69,11 @@ kill_worker() {
 	no_gap
 }
 
-all_gone() {
-	[ -z "$(processes)" ]
-}
-
 @test "kills of the whole service: the next one goes on" {
 	for _ in 1 2 3 4 5; do
 		count
-		wait_until above "$(tail -n 1 "$T/numbers" 2> /dev/null || echo 0)"
-		kill -KILL "$SUPD"
-		wait "$SUPD" || true
-		wait_until all_gone
+		wait_until above "$(last)"
+		kill_service
 	done
 	no_gap
 }
@@ -84,7 +82,7 @@ all_gone() {
 	count
 	wait_until above 20
 	end_supd
-	last=$(tail -n 1 "$T/numbers")
+	last=$(last)
 	count
 	wait_until above "$last"
 	end_supd
