@@ -4,13 +4,17 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <libgen.h>
 #include <limits.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "ckfile.h"
@@ -19,7 +23,8 @@
 #include "message.h"
 #include "supworker.h"
 
-#define TRIES 16 /* against others that make, or replace, the file meanwhile */
+#define DYING_MS 5000 /* as long as one that dies is waited for */
+#define TRIES 16      /* against others that replace the file meanwhile */
 #define MOVE_AWAY "; to start anew, move it away"
 
 static uint32_t
@@ -93,22 +98,74 @@ is_still(const char *path, int fd)
 	return 0;
 }
 
+/* A flag of the kernel's (linux/sched.h) in the ninth field of proc(5), stat. */
+#define PF_EXITING 0x4u
+
+/* One that is gone has given up its lock just now. */
+static bool
+is_dying(uint32_t pid)
+{
+	char path[32], text[512];
+	unsigned flags = 0;
+	char state = 'R', *p;
+	ssize_t n;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%" PRIu32 "/stat", pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return errno == ENOENT;
+	n = read(fd, text, sizeof(text) - 1);
+	close(fd);
+	if (n <= 0)
+		return true;
+	text[n] = '\0';
+	p = strrchr(text, ')');
+	if (!p || sscanf(p, ") %c %*d %*d %*d %*d %*d %u", &state, &flags) != 2)
+		return false;
+	return state == 'Z' || state == 'X' || flags & PF_EXITING;
+}
+
+/* 0; -EWOULDBLOCK, and whose it is (0: unknown); another -errno.  The dying
+   keep a lock until their memory is freed, which takes its time; a standby may
+   be promoted before. */
+static int
+wait_for_lock(int fd, uint32_t *owner)
+{
+	static const struct timespec moment = { .tv_nsec = 1000000 };
+	struct layout_progress now;
+
+	for (int i = 0; i < DYING_MS; i++) {
+		*owner = 0;
+		if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+			return 0;
+		if (errno != EWOULDBLOCK)
+			return -errno;
+		if (sup_read_at(fd, &now, sizeof(now), LAYOUT_PROGRESS_OFFSET))
+			*owner = now.owner;
+		if (!*owner || !is_dying(*owner))
+			break;
+		nanosleep(&moment, NULL);
+	}
+	return -EWOULDBLOCK;
+}
+
 /* 0; -EBUSY; -ESTALE: look again. */
 static int
 lock(const char *path, int fd)
 {
-	struct layout_progress now;
+	uint32_t owner;
+	int error = wait_for_lock(fd, &owner);
 
-	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+	if (!error)
 		return is_still(path, fd);
-	if (errno != EWOULDBLOCK)
-		return sup_fail_errno(errno, path, "cannot be locked");
-	if (sup_read_at(fd, &now, sizeof(now), LAYOUT_PROGRESS_OFFSET) &&
-	    now.owner)
+	if (error != -EWOULDBLOCK)
+		return sup_fail_errno(-error, path, "cannot be locked");
+	if (owner)
 		return sup_fail(EBUSY,
 				"%s: in use by process %u; one process "
 				"may have a checkpoint open",
-				path, now.owner);
+				path, owner);
 	return sup_fail(EBUSY, "%s: in use by another process", path);
 }
 
