@@ -365,7 +365,6 @@ bad_arguments_change_nothing(void **unused)
 			 -EMSGSIZE);
 	assert_int_equal(sup_output_write(o, line, 0, line, LINE_MOST + 5),
 			 -EMSGSIZE);
-	/* The state alone. */
 	assert_int_equal(sup_output_write(o, NULL, 0, &state, 4), 0);
 	assert_int_equal(sup_output_load(o, &small, 1), -EMSGSIZE);
 	sup_output_close(o);
