@@ -80,8 +80,9 @@ standby_tell(struct supd *d, uint32_t n, const struct spec *spec)
 		send(p->standby_fd, text, length, MSG_NOSIGNAL | MSG_DONTWAIT);
 	int r = 0;
 
-	if (sent < 0) {
-		/* Dead, or deaf: it ends as the primary that it is. */
+	/* Closed: a predecessor has told it already, or it is dead and ends as
+	   the primary that it is. */
+	if (sent < 0 && errno != EPIPE) {
 		log_warn("child=%s pid=%d: cannot promote: %s",
 			 tree_node(d->tree, n)->id, p->tid, strerror(errno));
 		process_signal(s, slot, tree_node(d->tree, n)->id, SIGKILL);
