@@ -279,7 +279,8 @@ exits_with() {
 @test "a pair in windows of tmux" {
 	command -v tmux > /dev/null || skip "no tmux"
 	tm() {
-		TMUX='' tmux -S "$T/tmux" -f /dev/null "$@"
+		# Without SHELL tmux takes that of passwd: nobody's is nologin.
+		TMUX='' SHELL=/bin/sh tmux -S "$T/tmux" -f /dev/null "$@"
 	}
 	tm new-session -d -x 80 -y 24 \
 		"cd '$T' && exec counter --pair --checkpoint c --interval 20ms \
