@@ -23,21 +23,12 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "descriptor.h"
 #include "lockpage.h"
 #include "message.h"
 #include "supworker.h"
 
 #define MESSAGE_MAX 8192
-
-/* The descriptor that a variable names, closed on execve(2); -1: none. */
-static int
-take_fd(const char *name)
-{
-	const char *text = getenv(name);
-	int fd = text && *text >= '0' && *text <= '9' ? atoi(text) : -1;
-
-	return fd >= 0 && fcntl(fd, F_SETFD, FD_CLOEXEC) == 0 ? fd : -1;
-}
 
 /* Is it such a page, and no file that has got the number? */
 static bool
@@ -54,7 +45,7 @@ is_page(int fd)
 static struct lock_page *
 map_page(void)
 {
-	int fd = take_fd("SUPD_LOCK_FD");
+	int fd = sup_take_fd("SUPD_LOCK_FD");
 	void *page;
 
 	if (fd < 0 || !is_page(fd))
@@ -181,7 +172,7 @@ wait_for_promotion(struct lock_page *page)
 {
 	static const char dying[] = "dying";
 	char message[MESSAGE_MAX];
-	int fd = take_fd("SUPD_STANDBY_FD");
+	int fd = sup_take_fd("SUPD_STANDBY_FD");
 	ssize_t n;
 
 	if (fd < 0)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * supworker.h - the worker's side of supd: state that survives every crash
- * (checkpoints), readiness and heartbeat.
+ * (checkpoints), readiness and heartbeat, links, monitors and messages.
  *
  * Link with -lsupworker; it needs libc alone, and no supd: everything here
  * also works in a program that was started by hand.  The manual page is
@@ -217,6 +217,121 @@ sup_beat_interval(void);
  */
 SUP_API int
 sup_wait_primary(void);
+
+/*
+ * The mailbox: what supd, other children and dying processes tell this one, in
+ * the order in which it came.  supd makes one for a child with `mailbox = yes`;
+ * monitors by pid need none, and no supd.  It belongs to one thread of the
+ * process that uses it first, not to its forks.
+ */
+enum sup_kind {
+	SUP_TEXT = 1, /* `supctl send`, or sup_send() of another child */
+	SUP_EXIT,     /* an exit signal, trapped */
+	SUP_DOWN,     /* what a monitor watched has ended */
+	SUP_PRIMARY,  /* this standby has become the primary */
+	SUP_STOP,     /* the supervisor's exit signal, trapped: end now */
+	SUP_LOST      /* messages have come faster than they were received */
+};
+
+#define SUP_ID_SIZE 48
+#define SUP_TEXT_MAX 8000
+
+struct sup_message {
+	enum sup_kind kind;
+	pid_t pid;            /* EXIT, DOWN: whose end it is; 0: unknown */
+	long long ref;        /* DOWN: the monitor; LOST: how many */
+	char id[SUP_ID_SIZE]; /* EXIT, DOWN: the child's; "-": it is none */
+	size_t length;
+	char text[SUP_TEXT_MAX + 1]; /* the reason, or what was sent */
+};
+
+/*
+ * A descriptor that is readable, for poll(2) and the like, while there is
+ * something for sup_receive(): it is always the same one.  -ENOENT: there is no
+ * mailbox; but after a first sup_monitor_pid() there is a descriptor for that
+ * alone.
+ */
+SUP_API int
+sup_mailbox(void);
+
+/*
+ * Waits for the next message: at most timeout milliseconds; 0: not at all; -1:
+ * for ever.
+ * 1: *m is it; 0: none came in time; -EPIPE: supd has closed the mailbox, or is
+ * gone (said once as long as processes are monitored by pid); -EBADMSG: what
+ * came is no message, and is skipped; -EINTR; -ENOENT.
+ */
+SUP_API int
+sup_receive(struct sup_message *m, int timeout);
+
+/*
+ * What follows asks supd, waits for its answer, and keeps for sup_receive() what
+ * comes meanwhile.  Each one fails with
+ *   -ENOENT      there is no mailbox
+ *   -EPIPE       supd has closed it, or is gone
+ *   -EBUSY       this process is a standby
+ *   -ENXIO       there is no child of that id
+ *   -EINVAL      a bad id; or a template's
+ */
+
+/* Sends one line to a child with a mailbox.  0; -ESRCH: it does not run;
+   -EOPNOTSUPP: it has no mailbox; -ENOBUFS: which is full; -EMSGSIZE. */
+SUP_API int
+sup_send(const char *id, const char *text);
+
+/*
+ * Links this process with that of a child, or a supervisor: when one ends, for
+ * another reason than `normal`, the other is stopped with the same reason, or
+ * gets SUP_EXIT if it traps exits.  Two processes have one link at most.
+ * 0; -ESRCH: it does not run, and this process does not trap exits; if it does,
+ * SUP_EXIT with `noproc` comes instead.
+ */
+SUP_API int
+sup_link(const char *id);
+
+/* Ends the link, if there is one.  What the other's end has sent before may have
+   come already. */
+SUP_API int
+sup_unlink(const char *id);
+
+/*
+ * One SUP_DOWN when the present process of a child, or a supervisor, ends; at
+ * once, with `noproc`, if there is none.  Each monitor has a number of its own
+ * and is independent of the others.  That number, from 1, or -errno.
+ */
+SUP_API long long
+sup_monitor(const char *id);
+
+/*
+ * The same of any process, by its number, and without supd: the id in SUP_DOWN
+ * is "-".  The reason is `unknown` where the kernel (before Linux 6.15) or the
+ * process's owner does not tell.  -EINVAL: that is no process, but a thread.
+ */
+SUP_API long long
+sup_monitor_pid(pid_t pid);
+
+#define SUP_FLUSH 1u
+
+/* Ends a monitor, if it is still there; with SUP_FLUSH, its SUP_DOWN does not
+   come any more, even if it had been sent. */
+SUP_API int
+sup_demonitor(long long ref, unsigned flags);
+
+/* From now on exit signals come as SUP_EXIT and SUP_STOP (1), or stop this
+   process (0).  What it was before, or -errno. */
+SUP_API int
+sup_trap_exit(int on);
+
+/* exit/2: sends an exit signal to a child, or to this one by its own id.  `kill`
+   cannot be trapped.  0; -ESRCH: it does not run; -EINVAL: a control character
+   in the reason; -EMSGSIZE: it has more than 47 bytes. */
+SUP_API int
+sup_exit_child(const char *id, const char *reason);
+
+/* exit/1: ends this process by exit(3), and below supd with this reason: with 0
+   if it is `normal`, else, or if it is none (see sup_exit_child()), with 1. */
+SUP_API __attribute__((noreturn)) void
+sup_exit(const char *reason);
 
 /*
  * For programs without a supervisor: from now on SIGSEGV, SIGBUS, SIGFPE,
