@@ -350,5 +350,5 @@ keeper_run(struct state *s, int (*supervisor)(struct state *s))
 	if (!k.partner.gave_up)
 		return s->exit_status;
 	end_all(&k);
-	return EX_SOFTWARE;
+	return k.partner.gave_up;
 }

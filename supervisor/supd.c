@@ -134,8 +134,12 @@ run(struct options *o)
 		ready = daemonise();
 	r = state_create(&s);
 	if (r < 0) {
-		fprintf(stderr, "supd: cannot make the shared state: %s\n",
-			strerror(-r));
+		fprintf(stderr, "supd: cannot make the shared state: %s%s\n",
+			strerror(-r),
+			r == -ENOSYS || r == -EINVAL || r == -EPERM ?
+				": it needs Linux 5.11 or newer, and a system"
+				" call filter that allows what that has" :
+				"");
 		status = EX_OSERR;
 	} else {
 		if (ready >= 0)

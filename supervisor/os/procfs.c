@@ -106,6 +106,7 @@ proc_stat(pid_t pid, struct proc_stat *ret)
 	ret->has_executed = !(number(word(p, 6)) & FORKED_NOT_EXECUTED);
 	ret->start = number(word(p, 19));
 	ret->is_exiting = number(word(p, 6)) & EXITING;
+	ret->is_killed = number(word(p, 28)) >> (SIGKILL - 1) & 1;
 	ret->threads = number(word(p, 17));
 	ret->code = number(word(p, 49));
 	return 0;
