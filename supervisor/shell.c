@@ -61,6 +61,20 @@ perform_signal(struct supd *d, uint32_t n, bool is_kill)
 		exits_hurry(d, n);
 }
 
+/* Unless another child of its id is there already: it is that one's now. */
+static void
+remove_cgroups(struct supd *d, uint32_t n)
+{
+	const struct node *node = tree_node(d->tree, n);
+	char name[CGROUP_NAME_SIZE];
+
+	if (d->state->fds[FD_CGROUP] < 0 || !node || node->is_supervisor ||
+	    tree_find(d->tree, node->id) != NO_NODE)
+		return;
+	cgroup_remove(d->state, cgroup_name(n, node->id, name));
+	cgroup_remove(d->state, cgroup_name(n + NODES_MAX, node->id, name));
+}
+
 /* The node's index may be used again as soon as the action is taken from the
    queue: both in one transaction. */
 static void
@@ -70,6 +84,7 @@ perform_free(struct supd *d, uint32_t n)
 	struct child *c = &s->child[n];
 
 	standby_end(d, n);
+	remove_cgroups(d, n);
 	watches_forget(d, n);
 	if (c->lock_fd)
 		close(c->lock_fd);
@@ -108,6 +123,8 @@ perform(struct supd *d, const struct action *a)
 		events_report(d, a);
 		if (a->report == REPORT_STARTED)
 			watchdog_begin(d, a->node);
+		if (a->report == REPORT_DELETED)
+			remove_cgroups(d, a->node);
 		standby_look(d, a->node);
 		break;
 	case DO_EXIT:

@@ -122,6 +122,44 @@ json() {
 	trace_is "start a" "start b" "start d" "stop d" "start d" "stop d"
 }
 
+# The directory of a child's cgroup.
+cgroup_of() {
+	local mount
+	mount=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)
+	echo "$mount$(sed -n 's/^0:://p' "/proc/$(supctl pid "$1")/cgroup")"
+}
+
+@test "a deleted child leaves no cgroup, and nothing to the next of its id" {
+	two
+	supctl start-child --id d --shutdown brutal_kill -- sleep 1000
+	DIR=$(cgroup_of d)
+	[[ $DIR == */supd.t*/d ]] || skip "no cgroup2 of our own here"
+	[ -d "$DIR" ]
+	supctl stop-child d
+	[ ! -d "$DIR" ]
+	supctl start-child --id e -- sleep 1000
+	supctl start-child --id d -- sleep 1000
+	[ "$(cgroup_of d)" = "$DIR" ]
+	state_is d RUNNING
+	run -0 supctl events
+	[[ $output != *"event=exited child=d"* ]]
+}
+
+@test "nor does one of the file that comes back with its supervisor" {
+	config < <(victim a supervisor=s shutdown=brutal_kill
+		echo '[supervisor:s]')
+	start_tree
+	DIR=$(cgroup_of a)
+	[[ $DIR == */supd.t*/a ]] || skip "no cgroup2 of our own here"
+	supctl stop-child a
+	[ ! -d "$DIR" ]
+	supctl start-child --id a -- sleep 1000
+	[ "$(cgroup_of a)" = "$DIR" ]
+	state_is a RUNNING
+	run -0 supctl events
+	[[ $output != *"event=exited child=a"* ]]
+}
+
 @test "start-child: any key by --set; a failed start leaves no trace" {
 	two
 	run -0 supctl start-child --id d --restart temporary --shutdown 1 \
