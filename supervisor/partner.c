@@ -113,9 +113,9 @@ say_for_good(int error)
 {
 	dprintf(STDERR_FILENO,
 		"supd: cannot make a supervisor: clone3: %s: it needs Linux"
-		" 5.11 or newer, and a system call filter (seccomp of the"
-		" container engine, SystemCallFilter= of the unit) that allows"
-		" clone3\n",
+		" 5.11 or newer, and no system call filter that refuses clone3"
+		" (seccomp of the container engine; RestrictNamespaces= or"
+		" SystemCallFilter= of the unit)\n",
 		strerror(error));
 }
 

@@ -20,6 +20,7 @@
 #include "shell.h"
 #include "standby.h"
 #include "supervisor.h"
+#include "tally.h"
 #include "watchdog.h"
 #include "watches.h"
 
@@ -95,6 +96,7 @@ perform_free(struct supd *d, uint32_t n)
 	memset(c, 0, sizeof(*c));
 	tree_done(d->tree);
 	journal_commit(s->journal);
+	tally_look(d, n);
 }
 
 static void
@@ -132,6 +134,7 @@ perform(struct supd *d, const struct action *a)
 		break;
 	}
 	tree_done(d->tree);
+	tally_look(d, a->node); /* behind it: what is deleted is gone */
 }
 
 static bool
