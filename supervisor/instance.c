@@ -4,6 +4,8 @@
  *
  * The lock is flock(2) on an open file: it lives in the descriptor table that
  * keeper and supervisors share, and so ends with the keeper, however that dies.
+ * It is the first one that is opened: the kernel gives up the last first, so
+ * whoever gets it finds neither the old socket served nor the old cgroup locked.
  */
 #include <errno.h>
 #include <fcntl.h>

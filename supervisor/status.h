@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * status.h - what the control socket tells of a child, and the Status method.
+ * status.h - what the control socket tells of a child: the methods Status and
+ * Table.
  *
  * Ten thousand children are told in small portions, so that the loop is never
  * held up: the request keeps the list of those that are still to come.
@@ -29,5 +30,11 @@ status_begin(struct request *r);
 
 void
 status_produce(struct request *r);
+
+void
+status_begin_table(struct request *r);
+
+void
+status_produce_table(struct request *r);
 
 #endif

@@ -19,7 +19,6 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "procfs.h"
@@ -27,7 +26,6 @@
 
 #define LEFTOVERS_MS 5000
 #define SAME_NAME_MAX 9
-#define DYING_MS 50
 
 const char *
 cgroup_name(uint32_t slot, const char *id, char ret[CGROUP_NAME_SIZE])
@@ -175,34 +173,20 @@ end_leftovers(int dir)
 	return r;
 }
 
-/* A keeper that was killed gives up its instance's lock before this one. */
-static int
-lock(int dir)
-{
-	const struct timespec delay = { .tv_nsec = 5000000 };
-	int64_t deadline = clock_ms() + DYING_MS;
-
-	while (flock(dir, LOCK_EX | LOCK_NB) < 0) {
-		if (errno != EWOULDBLOCK || clock_ms() >= deadline)
-			return -errno;
-		nanosleep(&delay, NULL);
-	}
-	return 0;
-}
-
 /* Its descriptor, or -EWOULDBLOCK if it is another supd's, or -errno. */
 static int
 take_directory(const char *path)
 {
-	int dir, r;
+	int dir, r = 0;
 
 	if (mkdir(path, 0755) < 0 && errno != EEXIST)
 		return -errno;
 	dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (dir < 0)
 		return -errno;
-	r = lock(dir);
-	if (r == 0)
+	if (flock(dir, LOCK_EX | LOCK_NB) < 0)
+		r = -errno;
+	else
 		r = end_leftovers(dir);
 	if (r < 0) {
 		close(dir);
