@@ -41,6 +41,12 @@ is_alive(const struct node *node)
 	       node->state == STOPPING;
 }
 
+const char *
+status_state(const struct node *node)
+{
+	return state_names[node->state];
+}
+
 int32_t
 status_pid(const struct supd *d, uint32_t n)
 {

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 struct emit;
+struct node;
 struct request;
 struct supd;
 
@@ -24,6 +25,10 @@ status_child(struct emit *out, const char *key, const struct supd *d,
    0: none. */
 int32_t
 status_pid(const struct supd *d, uint32_t node);
+
+/* "RUNNING", ... */
+const char *
+status_state(const struct node *node);
 
 void
 status_begin(struct request *r);

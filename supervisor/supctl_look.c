@@ -328,8 +328,8 @@ check_file(const char *file)
 				   errors.count == 1 ? "" : "s");
 		return SUPCTL_BAD_CONFIG;
 	}
-	printf("%s: ok, %zu child%s\n", file, c->count,
-	       c->count == 1 ? "" : "ren");
+	printf("%s: no errors (children and supervisors: %zu)\n", file,
+	       c->count);
 	config_free(c);
 	return SUPCTL_DONE;
 }

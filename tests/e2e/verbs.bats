@@ -122,6 +122,16 @@ json() {
 	trace_is "start a" "start b" "start d" "stop d" "start d" "stop d"
 }
 
+@test "what is off the list is not found by OTP's calls, which say so" {
+	config "intensity = 0" < <(victim a -- code=1)
+	start_supd
+	wait_until state_is a FATAL
+	for verb in stop-child delete-child restart-child; do
+		run -5 supctl $verb a
+		[[ $output == *"not_found: it is FATAL"*"supctl start a"* ]]
+	done
+}
+
 # The directory of a child's cgroup.
 cgroup_of() {
 	local mount
@@ -200,6 +210,8 @@ active 2
 supervisors 1
 workers 2" ]
 	run -5 supctl which-children nobody
+	run -1 supctl which-children a
+	[[ $output == *"no supervisor"* ]]
 	supctl -j which-children | json
 	supctl -j count-children | json
 }
