@@ -22,6 +22,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "log.h"
 #include "os/state.h"
 
 #define RETRY_MIN_MS 10
@@ -111,12 +112,11 @@ is_for_good(int error)
 static void
 say_for_good(int error)
 {
-	dprintf(STDERR_FILENO,
-		"supd: cannot make a supervisor: clone3: %s: it needs Linux"
-		" 5.11 or newer, and no system call filter that refuses clone3"
-		" (seccomp of the container engine; RestrictNamespaces= or"
-		" SystemCallFilter= of the unit)\n",
-		strerror(error));
+	log_stderr("cannot make a supervisor: clone3: %s: it needs Linux"
+		   " 5.11 or newer, and no system call filter that refuses"
+		   " clone3 (seccomp of the container engine;"
+		   " RestrictNamespaces= or SystemCallFilter= of the unit)",
+		   strerror(error));
 }
 
 static void
@@ -124,9 +124,8 @@ retry_later(struct partner *p, int error)
 {
 	if (p->retry_delay < RETRY_MIN_MS) {
 		p->retry_delay = RETRY_MIN_MS;
-		dprintf(STDERR_FILENO,
-			"supd: cannot make a supervisor: %s; trying again\n",
-			strerror(error));
+		log_stderr("cannot make a supervisor: %s; trying again",
+			   strerror(error));
 	}
 	p->retry_at = clock_ms() + p->retry_delay;
 	p->retry_delay *= 2;
@@ -218,20 +217,17 @@ replace_supervisor(struct partner *p, const siginfo_t *info)
 	p->has_hung = false;
 	if (is_enough) {
 		p->gave_up = EX_SOFTWARE;
-		dprintf(STDERR_FILENO,
-			"supd: supervisor (pid %d) %s, too often; all children"
-			" are ended\n",
-			info->si_pid, how);
+		log_stderr("supervisor (pid %d) %s, too often; all children"
+			   " are ended",
+			   info->si_pid, how);
 		return;
 	}
 	partner_start(p);
 	if (p->s->supervisor)
-		dprintf(STDERR_FILENO,
-			"supd: supervisor (pid %d) %s; replaced by pid %d\n",
-			info->si_pid, how, p->s->supervisor);
+		log_stderr("supervisor (pid %d) %s; replaced by pid %d",
+			   info->si_pid, how, p->s->supervisor);
 	else
-		dprintf(STDERR_FILENO, "supd: supervisor (pid %d) %s\n",
-			info->si_pid, how);
+		log_stderr("supervisor (pid %d) %s", info->si_pid, how);
 }
 
 void

@@ -25,7 +25,7 @@ struct proc_stat { /* proc(5), /proc/PID/stat */
 
 struct pid_list {
 	unsigned count;
-	bool is_cut; /* there were more */
+	bool is_cut; /* there were more, or may have been */
 	pid_t pid[65536];
 };
 
