@@ -26,6 +26,11 @@ reason_parse(const char *text, struct reason *ret);
 bool
 reason_is_quiet(const struct reason *r);
 
+/* It could not be started for lack of processes, memory or descriptors, which is
+   no fault of its own. */
+bool
+reason_is_shortage(const struct reason *r);
+
 /* exit(Pid, kill): the one that nobody can catch. */
 bool
 reason_is_kill(const struct reason *r);

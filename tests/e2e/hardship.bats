@@ -168,6 +168,23 @@ block_fifo() {
 	[ "$(grep -c 'event=exited child=a' "$T/read")" -lt 20 ]
 }
 
+# Of a process's own limit root is free.
+@test "no process can be made: that is waited for, and counts as nothing" {
+	[ "$(id -u)" != 0 ] || skip "root may make as many as it likes"
+	config "intensity = 1" < <(victim a; victim b)
+	start_tree
+	SUPERVISOR=$(supervisor_pid)
+	prlimit --pid "$SUPERVISOR" --nproc=1:
+	kill -KILL "$(supctl pid a)"
+	wait_until state_is a BACKOFF
+	event_is 'event=start_failed child=a reason=noexec:EAGAIN'
+	event_is 'event=backoff child=a'
+	state_is b RUNNING
+	prlimit --pid "$SUPERVISOR" --nproc="$(ulimit -Hu):"
+	wait_until state_is a RUNNING
+	supctl status a | grep ' 1/1 '
+}
+
 @test "no room for the state of supd: an error that says where" {
 	config < <(victim a)
 	sed -i "s|^state_dir.*|state_dir = $T/disk/state|" "$T/t.ini"
