@@ -235,7 +235,26 @@ workers 2" ]
 	wait_until state_is a FATAL
 	run -0 supctl why a
 	[[ $output == *exit:3* ]]
+	[[ ${lines[-1]} == "What to do: "*"supctl reset a"* ]]
 	run -5 supctl why nobody
+}
+
+@test "why: what could not be executed, until it could" {
+	config "intensity = 1" <<-INI
+		[child:a]
+		command = $T/program
+	INI
+	start_supd
+	wait_until state_is a FATAL
+	run -0 supctl why a
+	[[ $output == *"file=$T/program error=\"No such file"* ]]
+	[[ ${lines[-1]} == "What to do: "*"supctl start a"* ]]
+	ln -s "$(command -v sleep)" "$T/sleep"
+	printf '#!/bin/sh\nexec %s 1000\n' "$T/sleep" > "$T/program"
+	chmod +x "$T/program"
+	supctl start a
+	run -0 supctl why a
+	[ "${lines[-1]}" = "What to do: nothing." ]
 }
 
 @test "check: the file, without touching anything" {
