@@ -2,6 +2,7 @@
 /*
  * status.c - what the control socket tells of a child.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -13,7 +14,8 @@
 #include "status.h"
 #include "watchdog.h"
 
-#define PORTION 256 /* children told at once */
+#define PORTION 256   /* children told at once */
+#define LINKS_TOLD 6u /* of one child, in a line */
 
 static const char *const state_names[] = {
 	[STOPPED] = "STOPPED", [STARTING] = "STARTING", [RUNNING] = "RUNNING",
@@ -201,6 +203,23 @@ emit_number(struct emit *out, int64_t number)
 	emit_bytes(out, " ", 1);
 }
 
+/* The first few that it is linked to, and how many there are beside. */
+static void
+line_links(struct emit *out, const struct supd *d, uint32_t n, uint32_t count)
+{
+	uint32_t at = 0, told = 0, other;
+	char more[24];
+
+	while (told < LINKS_TOLD &&
+	       (other = tree_next_link(d->tree, n, &at)) != NO_NODE) {
+		emit_part(out, told++ ? ", " : "\t");
+		emit_part(out, tree_node(d->tree, other)->id);
+	}
+	snprintf(more, sizeof(more), ", +%u", count - told);
+	if (told < count)
+		emit_part(out, more);
+}
+
 /* STATUS has no tab in it: log_escape(). */
 static void
 status_line(struct emit *out, const char *key, const struct supd *d, uint32_t n)
@@ -226,11 +245,13 @@ status_line(struct emit *out, const char *key, const struct supd *d, uint32_t n)
 		emit_part(out, " ");
 		emit_part(out, text);
 	}
-	if (node->ended.kind != REASON_NONE) {
+	if (node->ended.kind != REASON_NONE || node->links) {
 		emit_part(out, "\t");
-		emit_part(out, reason_format(&node->ended, reason,
-					     sizeof(reason)));
+		emit_part(out,
+			  reason_format(&node->ended, reason, sizeof(reason)));
 	}
+	if (node->links)
+		line_links(out, d, n, node->links);
 	emit_end(out);
 }
 

@@ -2,7 +2,8 @@
 /*
  * supctl_line.c - one child in a table:
  *
- *	ID DEPTH STATE PID UPTIME RESTARTS LIMIT STANDBY KIND[ STATUS][<tab>REASON]
+ *	ID DEPTH STATE PID UPTIME RESTARTS LIMIT STANDBY KIND[ STATUS]
+ *	[<tab>REASON[<tab>LINKS]]
  */
 #include <stdlib.h>
 #include <string.h>
@@ -35,16 +36,26 @@ take_number(char **p, int64_t *ret)
 	return *end == '\0';
 }
 
+/* What is behind the next tab, which becomes an end; "": there is none. */
+static char *
+cut_at_tab(char *p)
+{
+	char *tab = strchr(p, '\t');
+
+	if (!tab)
+		return p + strlen(p);
+	*tab = '\0';
+	return tab + 1;
+}
+
 static void
 take_rest(char *p, struct line *l)
 {
-	char *tab = strchr(p, '\t'), *space;
+	char *reason = cut_at_tab(p), *space;
 
-	l->reason = l->status = "";
-	if (tab) {
-		*tab = '\0';
-		l->reason = tab + 1;
-	}
+	l->links = cut_at_tab(reason);
+	l->reason = reason;
+	l->status = "";
 	space = strchr(p, ' ');
 	if (space) {
 		*space = '\0';

@@ -11,7 +11,7 @@
 #define LINE_SIZE_MAX 1024
 
 struct line {
-	const char *id, *state, *kind, *status, *reason; /* "": none */
+	const char *id, *state, *kind, *status, *reason, *links; /* "": none */
 	int64_t depth, pid, uptime, restarts, limit, standby;
 	char text[LINE_SIZE_MAX]; /* what they point into */
 };

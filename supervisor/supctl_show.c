@@ -3,6 +3,7 @@
  * supctl_show.c - children as a person wants to see them.
  */
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -86,14 +87,17 @@ colour_of(const char *state)
 	return PLAIN;
 }
 
-static void
-add_standby(char *text, size_t size, int64_t pid)
+__attribute__((format(printf, 3, 4))) static void
+add_words(char *text, size_t size, const char *format, ...)
 {
 	size_t n = strlen(text);
+	va_list args;
 
-	if (pid && n < size)
-		snprintf(text + n, size - n, "%sstandby %" PRId64,
-			 n ? "; " : "", pid);
+	if (n > 0 && n + 2 < size)
+		n += (size_t)snprintf(text + n, size - n, "; ");
+	va_start(args, format);
+	vsnprintf(text + n, size - n, format, args);
+	va_end(args);
 }
 
 /* What it says of itself; of one that says nothing, what it is. */
@@ -104,7 +108,11 @@ add_note(struct table *t, const struct line *child)
 	char text[512];
 
 	log_escape(text, sizeof(text), child->status);
-	add_standby(text, sizeof(text), child->standby);
+	if (child->standby)
+		add_words(text, sizeof(text), "standby %" PRId64,
+			  child->standby);
+	if (*child->links)
+		add_words(text, sizeof(text), "linked to %s", child->links);
 	if (*text)
 		table_add(t, text, PLAIN);
 	else
@@ -144,7 +152,7 @@ show_child(struct table *t, const struct line *child, const char *branch)
 static size_t
 depth_of(const struct line *child)
 {
-	return child->depth < 0		? 0 :
+	return child->depth < 0          ? 0 :
 	       child->depth >= DEPTH_MAX ? DEPTH_MAX - 1 :
 					   (size_t)child->depth;
 }

@@ -119,15 +119,21 @@ a_line_is_taken_apart(void **state)
 	assert_true(l.restarts == 3 && l.limit == 5 && l.standby == 8);
 	assert_string_equal(l.status, "");
 	assert_string_equal(l.reason, "");
-	assert_true(line_parse("a 1 BACKOFF 0 -1 1 5 0 worker so far\tno\tway",
+	assert_true(line_parse("a 1 BACKOFF 0 -1 1 5 0 worker so far\tno way"
+			       "\tb, c",
 			       &l));
 	assert_int_equal(l.uptime, -1);
 	assert_string_equal(l.status, "so far");
-	assert_string_equal(l.reason, "no\tway");
+	assert_string_equal(l.reason, "no way");
+	assert_string_equal(l.links, "b, c");
 	assert_true(line_parse("a 1 EXITED 0 -1 1 5 0 worker\texit:1", &l));
 	assert_string_equal(l.kind, "worker");
 	assert_string_equal(l.status, "");
 	assert_string_equal(l.reason, "exit:1");
+	assert_string_equal(l.links, "");
+	assert_true(line_parse("a 1 RUNNING 7 1 1 5 0 worker\t\tb", &l));
+	assert_string_equal(l.reason, "");
+	assert_string_equal(l.links, "b");
 }
 
 static void
