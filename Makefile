@@ -214,8 +214,10 @@ SOAK ?= --kills 20000 --seconds 3600
 soak: tests
 	@$(B)/tests/fault_soak $(SOAK)
 
-# Restart latency and memory beside a bare loop; no part of the tests.
-bench: all $(addprefix $(B)/tests/,bench bench_child bench_worker)
+# Restarts, takeovers, memory and checkpoints beside the barest way to do each;
+# no part of the tests.
+bench: all $(addprefix $(B)/tests/,bench bench_child bench_worker \
+		bench_save)
 	@tests/bench/run.sh $(B)
 
 $(B)/tests/bench: tests/bench/bench.c tests/bench/bench.h
@@ -223,8 +225,8 @@ $(B)/tests/bench: tests/bench/bench.c tests/bench/bench.h
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $<
 
-$(B)/tests/bench_worker: tests/bench/worker.c tests/bench/bench.h \
-		$(B)/libsupworker.a
+$(B)/tests/bench_worker $(B)/tests/bench_save: $(B)/tests/bench_%: \
+		tests/bench/%.c tests/bench/bench.h $(B)/libsupworker.a
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $< $(B)/libsupworker.a
@@ -305,7 +307,7 @@ help:
 	@echo 'soak               20,000 random kills, the output verified'
 	@echo 'san                the tests under ASan and UBSan'
 	@echo 'lint layers cov    linters; who may use what; coverage'
-	@echo 'bench              restart latency and memory beside a bare loop'
+	@echo 'bench              restarts, takeovers, checkpoints beside the barest way'
 	@echo 'install uninstall  DESTDIR=, PREFIX=/usr/local'
 	@echo 'deps dist format clean'
 

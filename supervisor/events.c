@@ -19,6 +19,8 @@
 #include "log.h"
 #include "shell.h"
 
+#define LOG_LATE_MAX (EVENTS_MAX / 2)
+
 static const struct report_text {
 	const char *name;
 	int level;
@@ -63,6 +65,19 @@ log_line(int level, const char *text)
 	}
 }
 
+void
+events_log(struct supd *d)
+{
+	struct state *s = d->state;
+
+	for (; s->logged < s->events; s->logged++) {
+		const struct event_record *r = events_get(s, s->logged + 1);
+
+		if (r)
+			log_line(r->level, r->text);
+	}
+}
+
 static void
 record(struct supd *d, uint32_t node, int level, const char *text)
 {
@@ -74,12 +89,14 @@ record(struct supd *d, uint32_t node, int level, const char *text)
 	r->number = 0;
 	r->realtime = now.tv_sec * 1000 + now.tv_nsec / 1000000;
 	r->node = node;
+	r->level = level;
 	snprintf(r->text, sizeof(r->text), "%s", text);
 	__atomic_signal_fence(__ATOMIC_SEQ_CST);
 	r->number = s->events + 1;
 	__atomic_signal_fence(__ATOMIC_SEQ_CST);
 	s->events++;
-	log_line(level, text);
+	if (!d->busy || s->events - s->logged > LOG_LATE_MAX)
+		events_log(d);
 	if (d->control)
 		control_event(d, r);
 }

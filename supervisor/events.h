@@ -21,6 +21,12 @@ events_report(struct supd *d, const struct action *a);
 __attribute__((format(printf, 3, 4))) void
 events_say(struct supd *d, uint32_t node, const char *format, ...);
 
+/* Tells the log what it has not been told, be it a predecessor's.  While the
+   shell is at work that waits for its end: a restart does not wait for whoever
+   reads the log. */
+void
+events_log(struct supd *d);
+
 /* Record number n (1 is the first ever), NULL if the ring has lost it or it
    does not exist yet.  The newest is state->events. */
 const struct event_record *

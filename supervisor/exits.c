@@ -36,6 +36,8 @@
 #include "watches.h"
 #include "written.h"
 
+#define RECORD_MS 1 /* more than the keeper takes for a record */
+
 /* One that has given a reason of its own (exit/1) must have ended by itself. */
 static struct reason
 reason_of(struct supd *d, uint32_t slot, const struct process_end *end)
@@ -290,6 +292,22 @@ exits_early(struct supd *d, uint32_t n)
 	tree_step(d->tree, &e, clock_ms());
 	journal_commit(s->journal);
 	supd_work(d);
+}
+
+/* To sleep again in between would take longer than the record. */
+void
+exits_await(struct supd *d, uint32_t slot)
+{
+	const struct process *p = &d->state->process[slot];
+	struct pollfd wake = { .fd = d->state->fds[FD_WAKE], .events = POLLIN };
+	uint32_t n = slot_node(slot);
+
+	if (!slot_is_standby(d->state, slot) && standby_pid(d, n))
+		exits_early(d, n);
+	if (p->phase == PROCESS_REPLACED)
+		return;
+	poll(&wake, 1, RECORD_MS);
+	exits_take(d);
 }
 
 /* The keeper lives as long as we do, and it is about to reap: this wait is a

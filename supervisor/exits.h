@@ -22,6 +22,12 @@ exits_open(struct supd *d);
 void
 exits_take(struct supd *d);
 
+/* That slot's process has ended, but the keeper may not have recorded it.  With
+   a standby its exit is told in any case (exits_early()); else waits for the
+   record, for a bounded time, and takes it. */
+void
+exits_await(struct supd *d, uint32_t slot);
+
 /* A new supervisor goes on with the fences of its predecessor. */
 void
 exits_recover(struct supd *d);

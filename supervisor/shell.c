@@ -213,6 +213,7 @@ supd_work(struct supd *d)
 		}
 	}
 	d->busy = false;
+	events_log(d);
 	supervisor_settled(d);
 }
 

@@ -59,7 +59,7 @@ slot_of(const struct node_watch *w)
 	return (uint32_t)(w - w->d->watches->slot);
 }
 
-/* A zombie's pidfd stays readable: look once, then wait for the keeper. */
+/* A zombie's pidfd stays readable: look once. */
 static void
 pidfd_ready(void *arg, int events)
 {
@@ -67,7 +67,7 @@ pidfd_ready(void *arg, int events)
 
 	(void)events;
 	watch_events(w->pidfd, 0);
-	exits_take(w->d);
+	exits_await(w->d, slot_of(w));
 }
 
 static void

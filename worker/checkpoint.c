@@ -50,10 +50,11 @@ struct sup_checkpoint {
 static int
 flush(const struct sup_checkpoint *c, off_t offset, size_t length)
 {
-	size_t odd = (size_t)(offset % sysconf(_SC_PAGESIZE));
+	size_t odd;
 
 	if (!(c->flags & SUP_DISK))
 		return 0;
+	odd = (size_t)(offset % sysconf(_SC_PAGESIZE));
 	return msync(c->map + offset - odd, length + odd, MS_SYNC) < 0 ?
 		       -errno :
 		       0;
@@ -295,7 +296,8 @@ sup_checkpoint_load(struct sup_checkpoint *c, void *buf, size_t size)
 }
 
 static void
-store(unsigned char *slot, const struct layout_slot *head, const void *data)
+store(unsigned char *slot, const struct layout_slot *head, uint32_t crc,
+      const void *data)
 {
 	struct layout_slot *to = (struct layout_slot *)(void *)slot;
 
@@ -304,7 +306,7 @@ store(unsigned char *slot, const struct layout_slot *head, const void *data)
 	memcpy(slot + sizeof(*head), data, head->length);
 	to->length = head->length;
 	to->kind = head->kind;
-	to->crc = head->crc;
+	to->crc = crc;
 	to->reserved = head->reserved;
 	__atomic_store_n(&to->sequence, head->sequence, __ATOMIC_RELEASE);
 }
@@ -344,8 +346,7 @@ sup_checkpoint_save(struct sup_checkpoint *c, const void *data, size_t length)
 				c->path, length,
 				(unsigned long long)c->header.payload_max);
 	head.length = length;
-	head.crc = sup_slot_crc(&head, data);
-	store(c->map + offset, &head, data);
+	store(c->map + offset, &head, sup_slot_crc(&head, data), data);
 	error = flush(c, offset, sizeof(head) + length);
 	if (!error && !c->settled)
 		error = settle(c);

@@ -110,18 +110,19 @@ await_death(struct lock_page *page, int fd)
 	while (can) {
 		uint32_t promoted =
 			__atomic_load_n(&page->promoted, __ATOMIC_SEQ_CST);
+		uint32_t held = __atomic_load_n(&page->held, __ATOMIC_SEQ_CST);
 		uint32_t word;
 
+		word = __atomic_load_n(lock, __ATOMIC_SEQ_CST);
+		if (held && word & FUTEX_OWNER_DIED)
+			return true;
 		if (has_come(fd))
 			return false;
-		if (!__atomic_load_n(&page->held, __ATOMIC_SEQ_CST)) {
+		if (!held) {
 			can = sleep_on(&page->promoted, promoted, &page->held,
 				       0);
 			continue;
 		}
-		word = __atomic_load_n(lock, __ATOMIC_SEQ_CST);
-		if (word & FUTEX_OWNER_DIED)
-			return true;
 		if (!(word & FUTEX_TID_MASK))
 			break; /* given back: there is nothing to see */
 		if (!(word & FUTEX_WAITERS) &&
@@ -150,34 +151,45 @@ receive(int fd, char *message)
 	return n;
 }
 
+/* The message becomes part of the environment. */
 static int
 change_environment(char *message)
 {
-	char *line, *value;
+	char *line;
 
-	while ((line = strsep(&message, "\n")) != NULL) {
-		value = strchr(line, '=');
-		if (!value)
-			continue;
-		*value = '\0';
-		if (setenv(line, value + 1, 1) < 0)
-			return sup_fail_errno(errno, line, "setenv");
-	}
+	while ((line = strsep(&message, "\n")) != NULL)
+		if (strchr(line, '=') && putenv(line) != 0)
+			return sup_fail_errno(errno, line, "putenv");
 	unsetenv("SUPD_STANDBY_FD");
 	return 0;
+}
+
+/* What is done for the first time takes ten times as long as ever after: heap,
+   pages of code and data. */
+static void
+rehearse(char *message)
+{
+	struct lock_page page = { 0 };
+
+	memset(message, 0, MESSAGE_MAX);
+	setenv("SUPD_ROLE", "standby", 1);
+	hold(&page);
+	if (page.held)
+		pthread_mutex_unlock(&page.lock);
 }
 
 static int
 wait_for_promotion(struct lock_page *page)
 {
 	static const char dying[] = "dying";
-	char message[MESSAGE_MAX];
+	static char message[MESSAGE_MAX];
 	int fd = sup_take_fd("SUPD_STANDBY_FD");
 	ssize_t n;
 
 	if (fd < 0)
 		return sup_fail(EBADF, "SUPD_STANDBY_FD: no descriptor; is "
 				       "this child set to standby = hot?");
+	rehearse(message);
 	if (page && await_death(page, fd))
 		send(fd, dying, sizeof(dying), MSG_NOSIGNAL | MSG_DONTWAIT);
 	n = receive(fd, message);

@@ -137,17 +137,18 @@ process_kill_remains(struct state *s, uint32_t slot, const char *id)
 }
 
 static bool
-is_alone(struct state *s, uint32_t slot, const char *id)
+is_alone(struct state *s, uint32_t slot, const char *id, bool is_zombie)
 {
 	const struct process *p = &s->process[slot];
 	char name[CGROUP_NAME_SIZE];
 
 	if (p->kill_mode == KILL_PROCESS)
 		return true;
-	if (p->kill_mode == KILL_GROUP)
+	if (p->kill_mode == KILL_GROUP || s->fds[FD_CGROUP] < 0)
 		return false;
-	return s->fds[FD_CGROUP] >= 0 &&
-	       cgroup_has_only(s, cgroup_name(slot, id, name), p->tid);
+	cgroup_name(slot, id, name);
+	return is_zombie ? cgroup_is_populated(s, name) == 0 :
+			   cgroup_has_only(s, name, p->tid);
 }
 
 /* Its last thread is past all system calls, so its counters are final.  It is
@@ -162,7 +163,8 @@ process_is_ending(struct state *s, uint32_t slot, const char *id,
 	int sig;
 
 	if (!p->tid || proc_stat(p->tid, &stat) < 0 || !stat.is_exiting ||
-	    !stat.code || stat.threads != 1 || !is_alone(s, slot, id))
+	    !stat.code || stat.threads != 1 ||
+	    !is_alone(s, slot, id, stat.state == 'Z'))
 		return false;
 	sig = (int)(stat.code & 0x7f);
 	ret->code = !sig             ? CLD_EXITED :

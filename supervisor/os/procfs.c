@@ -39,6 +39,22 @@ read_some(int fd, char *buf, size_t size)
 	return n < 0 ? -errno : n;
 }
 
+/* A short text that the kernel makes in one piece. */
+static ssize_t
+read_text(pid_t pid, const char *name, char *buf, size_t size)
+{
+	int fd = open_of(pid, name, 0);
+	ssize_t n;
+
+	if (fd < 0)
+		return -errno;
+	n = read_some(fd, buf, size - 1);
+	close(fd);
+	if (n >= 0)
+		buf[n] = '\0';
+	return n;
+}
+
 /* Takes fd. */
 static ssize_t
 read_start(int fd, char *buf, size_t size)
@@ -91,7 +107,7 @@ int
 proc_stat(pid_t pid, struct proc_stat *ret)
 {
 	char text[1024]; /* the name is short, the rest are numbers */
-	ssize_t n = read_start(open_of(pid, "stat", 0), text, sizeof(text));
+	ssize_t n = read_text(pid, "stat", text, sizeof(text));
 	const char *p;
 
 	if (n < 0)
@@ -119,7 +135,7 @@ proc_written(pid_t pid)
 	char text[512];
 	const char *p;
 
-	if (read_start(open_of(pid, "io", 0), text, sizeof(text)) < 0)
+	if (read_text(pid, "io", text, sizeof(text)) < 0)
 		return UINT64_MAX;
 	p = strstr(text, key);
 	return p ? number(p + strlen(key)) : UINT64_MAX;

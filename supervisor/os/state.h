@@ -166,7 +166,8 @@ struct event_record {
 	uint64_t number;  /* 1, 2, ...; 0: empty */
 	int64_t realtime; /* ms since 1970 */
 	uint32_t node;
-	char text[EVENT_SIZE - 20]; /* key=value ..., NUL-terminated */
+	int32_t level;              /* of the log */
+	char text[EVENT_SIZE - 24]; /* key=value ..., NUL-terminated */
 };
 
 struct state {
@@ -209,6 +210,7 @@ struct state {
 	int32_t exit_status;
 	int32_t fds[STATE_FDS];
 	uint64_t events;       /* records written to the flight recorder */
+	uint64_t logged;       /* the log has been told of so many of them */
 	int64_t booted_at;     /* ms, monotonic */
 	char status_text[128]; /* STATUS= for systemd */
 

@@ -1,12 +1,16 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# run.sh BUILD_DIR - prints how long a restart takes and what memory supd has,
-# beside the barest loop (clone(VM|VFORK), exec, wait) measured in the same run;
-# read the ratios, not the times.  BENCH_N: numbers of children to try.  Then how
-# long a takeover by a standby takes, beside a restart of the same program.
+# run.sh BUILD_DIR - prints ratios to the barest way that there is, measured in
+# the same run (the times depend on the machine): restarts and memory beside a
+# loop of clone(VM|VFORK), exec, wait; takeovers by a standby beside restarts of
+# the same program; saves beside stores into a mapping and RWF_DSYNC; numbers
+# exactly once beside a loop of write(2).
+# BENCH_N: numbers of children to try; BENCH_COUNT, BENCH_TAKEOVERS: kills in a
+# round; BENCH_ROUNDS.
 set -eu
 BUILD=$(realpath "$1")
 COUNT=${BENCH_COUNT:-200}
+ROUNDS=${BENCH_ROUNDS:-3}
 T=$(mktemp -d)
 other=
 
@@ -96,7 +100,12 @@ for n in ${BENCH_N:-1 1000}; do
 	}'
 done
 
-# takeover MEGABYTES STANDBY: the median of restarts, in us.
+# The median of lines of numbers.
+median() {
+	sort -n | awk '{ all[NR] = $1 } END { print all[int((NR + 1) / 2)] }'
+}
+
+# takeover MEGABYTES STANDBY: the median of a round, in us.
 takeover() {
 	cat > "$T/bench.ini" <<-INI
 		[supd]
@@ -109,19 +118,60 @@ takeover() {
 		standby = $2
 	INI
 	begin "$BUILD/supd" -c "$T/bench.ini"
-	time=$("$BUILD/tests/bench" kill "$T/record" "${BENCH_TAKEOVERS:-20}" \
-		$((30 + $1)))
+	"$BUILD/tests/bench" kill "$T/record" "${BENCH_TAKEOVERS:-20}" \
+		$((30 + $1)) >> "$T/us.$2"
 	end
 }
 
 printf '\n%-28s %10s %8s\n' '' 'us' ratio
 for size in 0 200; do
-	takeover $size none
-	limit=$time
+	rm -f "$T"/us.*
+	for ((round = 0; round < ROUNDS; round++)); do
+		for standby in none gate hot; do
+			takeover $size $standby
+		done
+	done
+	limit=$(median < "$T/us.none")
 	for standby in none gate hot; do
-		[ $standby = none ] || takeover $size $standby
-		awk -v n="$size MB, standby = $standby" -v t="$time" \
-			-v l="$limit" 'BEGIN {
+		awk -v n="$size MB, standby = $standby" -v l="$limit" \
+			-v t="$(median < "$T/us.$standby")" 'BEGIN {
 			printf "%-28s %10.1f %8.2f\n", n, t, t / l }'
 	done
 done
+
+# saves KIND BYTES COUNT
+saves() {
+	"$BUILD/tests/bench_save" "$1" "$T/saved" "$2" "$3" |
+		awk -v n="$1, $2 bytes" '{
+			printf "%-28s %10d %10d %8.2f\n", n, $1, $2, $2 / $1 }'
+	rm -f "$T"/saved*
+}
+
+printf '\n%-28s %10s %10s %8s\n' 'a second' bare checkpoint ratio
+for bytes in 64 1024; do
+	saves process $bytes 300000
+done
+for bytes in 64 1024; do
+	saves disk $bytes 1000
+done
+
+# seconds COMMAND...: how long it takes, its output in a file.
+seconds() {
+	local began=$EPOCHREALTIME
+	"$@" > "$T/numbers"
+	awk -v a="$began" -v b="$EPOCHREALTIME" 'BEGIN { print b - a }'
+}
+
+numbers=500000
+for ((round = 0; round < ROUNDS; round++)); do
+	rm -f "$T/numbers" "$T/count"
+	seconds "$BUILD/tests/bench_save" write $numbers >> "$T/s.write"
+	rm -f "$T/numbers"
+	seconds "$BUILD/counter" --checkpoint "$T/count" --interval 0 \
+		--count $numbers >> "$T/s.count"
+done
+printf '\n%-28s %10s %10s %8s\n' 'a second' 'write only' counter ratio
+awk -v n=$numbers -v a="$(median < "$T/s.write")" \
+	-v b="$(median < "$T/s.count")" 'BEGIN {
+	printf "%-28s %10d %10d %8.2f\n", "numbers to a file", n / a, n / b,
+		a / b }'
