@@ -3,7 +3,8 @@
  * scene_lib.h - a small tree whose processes do as they are told, and the trace
  * of what the core had done to them.
  *
- * The trace is words: "start:a stop:b kill:c gave_up:root exit:1".  A process
+ * The trace is words: "start:a stop:b kill:c gave_up:root exit:1", and for
+ * messages "EXIT:to:from:reason" and "DOWN:to:from:reason".  A process
  * that is told to stop does so at once, unless it is stubborn; one that is
  * killed is gone at once.
  */
@@ -30,7 +31,8 @@ struct scene {
 	uint32_t gone[SCENE_NODES];     /* a queue of those that obeyed */
 	unsigned gone_count;
 	uint64_t tokens;
-	int result; /* of the last call answered; -1: none was */
+	uint32_t from; /* who sends the next exit/2 */
+	int result;    /* of the last call answered; -1: none was */
 	struct reason reason;
 	char trace[SCENE_TRACE];
 };
@@ -91,6 +93,13 @@ scene_fail(struct scene *s, const char *id, unsigned times);
 
 void
 scene_stubborn(struct scene *s, const char *id, bool stubborn);
+
+/* What was called directly is performed, and what follows from it. */
+void
+scene_settle(struct scene *s);
+
+uint32_t
+scene_find(struct scene *s, const char *id);
 
 const struct node *
 scene_node(struct scene *s, const char *id);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * test_mailbox.c - what is received, in which order, and what if it is garbage.
+ * test_sup_mailbox.c - what is received, in which order, and what if it is garbage.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -478,5 +478,5 @@ main(void)
 		cmocka_unit_test(garbage_does_no_harm),
 	};
 
-	return cmocka_run_group_tests_name("mailbox", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("sup_mailbox", tests, NULL, NULL);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * test_monitor_pid.c - monitors of any process by its number, without supd.
+ * test_sup_monitor_pid.c - monitors of any process by its number, without supd.
  */
 #include <errno.h>
 #include <limits.h>
@@ -295,5 +295,5 @@ main(void)
 		cmocka_unit_test(monitors_go_on_without_supd),
 	};
 
-	return cmocka_run_group_tests_name("monitor_pid", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("sup_monitor_pid", tests, NULL, NULL);
 }
