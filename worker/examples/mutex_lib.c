@@ -9,14 +9,22 @@
 
 struct claim *mutex;
 
-/* The first one has it now. */
+/* The first one has it now, and supctl status can tell how many do not. */
 static void
-tell_first(void)
+tell(void)
 {
-	if (!mutex || !mutex->client)
-		return;
-	answer(mutex->client, "ok");
-	mutex->client = NULL;
+	int waiting = 0;
+
+	if (mutex && mutex->client) {
+		answer(mutex->client, "ok");
+		mutex->client = NULL;
+	}
+	for (struct claim *one = mutex; one && one->next; one = one->next)
+		waiting++;
+	if (mutex)
+		sup_status("busy, %d waiting", waiting);
+	else
+		sup_status("free");
 }
 
 void
@@ -31,8 +39,7 @@ mutex_wait(const struct claim *claim)
 	while (*end)
 		end = &(*end)->next;
 	*end = one;
-	if (one == mutex)
-		tell_first();
+	tell();
 }
 
 void
@@ -44,8 +51,7 @@ mutex_leave(struct claim *claim)
 		p = &(*p)->next;
 	*p = claim->next;
 	free(claim);
-	if (p == &mutex)
-		tell_first();
+	tell();
 }
 
 struct claim *
