@@ -167,7 +167,7 @@ was() {
 @test "frequency: who gives back and dies at once takes nothing from the next" {
 	tree tree
 	holder next frequency
-	for _ in {1..20}; do
+	for _ in {1..8}; do
 		run -0 ask frequency allocate "deallocate 10"
 		[ "$output" = $'{ok,10}\nok' ]
 		tell next allocate
