@@ -295,5 +295,6 @@ main(void)
 		cmocka_unit_test(monitors_go_on_without_supd),
 	};
 
-	return cmocka_run_group_tests_name("sup_monitor_pid", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("sup_monitor_pid", tests, NULL,
+					   NULL);
 }

@@ -157,23 +157,28 @@ set_timeout(const char *text)
 	return true;
 }
 
+static int
+say_usage(void)
+{
+	fprintf(stderr, "usage: client [-t SECONDS | -t infinity] SOCKET "
+			"[REQUEST...]\n");
+	return 2;
+}
+
 int
 main(int argc, char **argv)
 {
 	bool ok = true;
 	int option;
 
-	while ((option = getopt(argc, argv, "+t:")) == 't')
-		if (!set_timeout(optarg))
-			option = '?', optind = argc;
-	if (optind >= argc || strlen(argv[optind]) >= sizeof(name.sun_path)) {
-		fprintf(stderr, "usage: client [-t SECONDS | -t infinity] "
-				"SOCKET [REQUEST...]\n");
-		return 2;
-	}
-	strcpy(name.sun_path, argv[optind++]);
+	while ((option = getopt(argc, argv, "+t:")) != -1)
+		if (option != 't' || !set_timeout(optarg))
+			return say_usage();
+	if (optind == argc || strlen(argv[optind]) >= sizeof(name.sun_path))
+		return say_usage();
+	memcpy(name.sun_path, argv[optind], strlen(argv[optind]));
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	if (optind == argc)
+	if (++optind == argc)
 		ok = ask_all_lines();
 	for (; optind < argc; optind++)
 		ok &= ask(argv[optind]);
