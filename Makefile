@@ -78,12 +78,13 @@ SUPD_SRC := $(filter-out $(MAINS),$(wildcard supervisor/*.c \
 COUNTER_SRC := $(wildcard worker/counter*.c worker/pair*.c)
 WORKER_SRC := $(filter-out $(COUNTER_SRC),$(wildcard worker/*.c))
 EXAMPLE_SRC := $(wildcard worker/examples/*.c)
+EXAMPLE_LIB := $(filter %_lib.c,$(EXAMPLE_SRC))
 MANUALS := $(wildcard supervisor/*.[1-8] conf/*.[1-8] worker/*.[1-8])
 UNITS := conf/supd.service conf/supd@.service
 
 # Programs of tests/fault and tests/e2e are called fault_NAME and e2e_NAME.
-# Helpers of a folder: *_lib.c is linked into each of its programs, *_helper.c
-# is a program that is no test.
+# Helpers of a folder, here and in worker/examples: *_lib.c is linked into each
+# of its programs; *_helper.c is a program that is no test.
 TEST_SRC := $(wildcard tests/unit/*.c tests/property/*.c tests/fault/*.c \
 	tests/otp/*.c tests/e2e/*.c)
 TEST_MAINS := $(filter-out %_lib.c,$(TEST_SRC))
@@ -94,7 +95,8 @@ test_program = $(foreach s,$(1),$(B)/tests/$(if \
 object = $(patsubst %.c,$(B)/obj/%.o,$(1))
 PROGRAMS := $(addprefix $(B)/,$(basename $(notdir $(MAINS) \
 	$(wildcard worker/counter.c))))
-EXAMPLES := $(patsubst worker/%.c,$(B)/%,$(EXAMPLE_SRC))
+EXAMPLES := $(patsubst worker/%.c,$(B)/%,$(filter-out $(EXAMPLE_LIB),\
+	$(EXAMPLE_SRC)))
 LIBRARIES := $(if $(WORKER_SRC),$(B)/libsupworker.a $(B)/libsupworker.so)
 TESTS := $(call test_program,$(TEST_MAINS))
 OBJECTS := $(call object,$(SUPD_SRC) $(MAINS) $(WORKER_SRC) $(EXAMPLE_SRC) \
@@ -104,11 +106,11 @@ OBJECTS := $(call object,$(SUPD_SRC) $(MAINS) $(WORKER_SRC) $(EXAMPLE_SRC) \
 
 all: $(PROGRAMS) $(EXAMPLES) $(LIBRARIES)
 ifeq ($(V),plain)
-all: $(PROGRAMS:$(B)/%=build/%)
+all: $(PROGRAMS:$(B)/%=build/%) $(EXAMPLES:$(B)/%=build/%)
 endif
 
 build/%: build/plain/%
-	$(Q)ln -f $< $@
+	$(Q)mkdir -p $(@D) && ln -f $< $@
 
 $(B)/supd $(B)/supctl: $(B)/%: $(B)/obj/supervisor/%.o $(B)/libsupd.a
 	$(call say,LD,$@)
@@ -119,7 +121,8 @@ $(B)/counter: $(call object,$(COUNTER_SRC) supervisor/words.c) \
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -pie -o $@ $^
 
-$(EXAMPLES): $(B)/%: $(B)/obj/worker/%.o $(B)/libsupworker.a
+$(EXAMPLES): $(B)/%: $(B)/obj/worker/%.o $(call object,$(EXAMPLE_LIB)) \
+		$(B)/libsupworker.a
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_LDFLAGS) -pie -o $@ $^

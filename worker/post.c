@@ -200,7 +200,7 @@ sup_post_ask(char answer[ANSWER_SIZE], const char *request, ...)
 				"%d bytes",
 				LETTER_MAX);
 	post.serial++;
-	error = send_all(text, (size_t)(n + length));
+	error = send_all(text, (size_t)n + (size_t)length);
 	while (!error && post.answered != post.serial) {
 		await(POLLIN);
 		error = sup_post_take();

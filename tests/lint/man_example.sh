@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# The example of supworker.3 compiles, as C and as C++ where there is a
-# compiler, without a warning, and does what the page says.
+# The examples of supworker.3 compile without a warning, the header also as C++
+# where there is a compiler, and do what the page says.
 # usage: man_example.sh BUILD_DIR
 
 page=worker/supworker.3
@@ -13,9 +13,18 @@ passed=0
 failed=0
 skipped=0
 
-sed -n '/^\.Sh EXAMPLES/,/^\.Sh ERRORS/{
-	/^\.Bd/,/^\.Ed/{ /^\.[BE]d/d; s/\\e/\\/g; p; }
-}' "$page" > "$dir/example.c"
+# example NUMBER: the page's first, second, ...
+example() {
+	sed -n '/^\.Sh EXAMPLES/,/^\.Sh ERRORS/{
+		/^\.Bd/,/^\.Ed/{ s/\\e/\\/g; p; }
+	}' "$page" | awk -v n="$1" '
+		/^\.Bd/ { here++; next }
+		/^\.Ed/ { next }
+		here == n'
+}
+
+example 1 > "$dir/starts.c"
+example 2 > "$dir/await.c"
 
 # The output of a program that is right is what is given.
 verify() {
@@ -37,18 +46,28 @@ fi
 
 # The flags are words, here and below.
 # shellcheck disable=SC2086
-verify "compiled as C11" "" "${CC:-cc}" -std=c11 $flags \
-	"$dir/example.c" "$build/libsupworker.a" -o "$dir/example"
+compile() {
+	verify "$1 compiled as C11" "" "${CC:-cc}" -std=c11 $flags \
+		"$dir/$1.c" "$build/libsupworker.a" -o "$dir/$1-example"
+}
+
+compile starts
+compile await
 cd "$dir" || exit 1
-verify "its first start" "start 1" ./example
-verify "its second start" "start 2" ./example
+verify "its first start" "start 1" ./starts-example
+verify "its second start" "start 2" ./starts-example
 printf x > starts
-if ./example > /dev/null 2> message; then
+if ./starts-example > /dev/null 2> message; then
 	failed=$((failed + 1))
 	echo "a foreign file is no error to it"
 else
 	verify "a foreign file" 1 grep -c 'starts: not a checkpoint' message
 fi
+
+true &
+wait $!
+verify "a process that has ended" "$!: noproc" ./await-example $!
+verify "no process" "" ./await-example
 
 printf '#include <supworker.h>\nint main() { return sup_ready(); }\n' \
 	> header.cc
