@@ -12,6 +12,7 @@
 #include "addition.h"
 #include "calls.h"
 #include "core/journal.h"
+#include "linking.h"
 #include "request.h"
 #include "shell.h"
 #include "spec.h"
@@ -20,7 +21,7 @@
 static const char **
 strings(const struct request *r, const char *name, size_t *count)
 {
-	json_t *array = request_strings(r, name);
+	json_t *array = request_list(r, name);
 	const char **list;
 
 	*count = json_array_size(array);
@@ -42,10 +43,29 @@ add_and_call(struct request *r)
 
 	journal_begin(d->state->journal);
 	result = supd_add(d, r->parent, r->spec, r->text, &call.node);
-	if (result == RESULT_OK)
+	if (result == RESULT_OK) {
+		linking_apply(d, call.node);
+		if (r->link != NO_NODE)
+			tree_link_at_start(d->tree, call.node, r->link);
 		tree_step(d->tree, &call, clock_ms());
+	}
 	journal_commit(d->state->journal);
 	return result;
+}
+
+/* spawn_link/3 by another child, which must be there; false: it has answered
+   with an error. */
+static bool
+find_link(struct request *r)
+{
+	const char *id = request_string(r, "link");
+	struct tree *t = r->d->tree;
+
+	r->link = id ? tree_find(t, id) : NO_NODE;
+	if (!id || (r->link != NO_NODE && tree_can_link(t, r->link)))
+		return true;
+	request_error(r, r->link == NO_NODE ? "NotFound" : "NoProc", "id", id);
+	return false;
 }
 
 void
@@ -54,7 +74,7 @@ addition_look(struct request *r)
 	struct supd *d = r->d;
 	struct action refused = { .type = DO_REPLY };
 
-	if (r->issued == r->count || !supd_is_idle(d))
+	if (r->issued == r->count || !supd_is_idle(d) || !find_link(r))
 		return;
 	r->issued++;
 	refused.result = (enum result)add_and_call(r);
@@ -70,6 +90,20 @@ addition_look(struct request *r)
 static void
 begin(struct request *r)
 {
+	char id[ID_SIZE], err[128];
+
+	if (request_bool(r, "monitor") && !r->call.more) {
+		request_invalid(r, "monitor");
+		return;
+	}
+	if (!linking_check(r->d, r->text, id)) {
+		snprintf(err, sizeof(err),
+			 "links: there is no child %s that it could be linked"
+			 " to",
+			 id);
+		request_error(r, "InvalidChild", "message", err);
+		return;
+	}
 	r->items = calloc(1, sizeof(*r->items));
 	if (!r->items) {
 		request_no_memory(r);
@@ -135,6 +169,7 @@ copy_template(const struct node *from, struct child_spec *to)
 	to->type = (enum child_type)from->type;
 	to->shutdown = from->shutdown;
 	to->significant = from->significant;
+	to->trap_exit = from->trap_exit;
 	to->autostart = true;
 	to->dynamic = true;
 	to->acknowledges = from->acknowledges;

@@ -21,6 +21,7 @@
 #include "events.h"
 #include "exits.h"
 #include "instance.h"
+#include "linking.h"
 #include "log.h"
 #include "loop.h"
 #include "notify.h"
@@ -198,6 +199,10 @@ plant(struct supd *d, const struct config *c)
 	journal_commit(s->journal);
 	if (!block || add_children(d, c, "root", ROOT) != RESULT_OK)
 		return EX_SOFTWARE;
+	for (size_t i = 0; i < c->count; i++)
+		if (*c->nodes[i].links)
+			linking_apply(d,
+				      tree_find(d->tree, c->nodes[i].spec.id));
 	return 0;
 }
 

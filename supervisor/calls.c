@@ -6,6 +6,7 @@
 
 #include "calls.h"
 #include "core/reason.h"
+#include "monitors.h"
 #include "request.h"
 #include "shell.h"
 #include "standby.h"
@@ -24,6 +25,7 @@ static const struct result_text {
 	[RESULT_SIMPLE] = { "simple_one_for_one", "SimpleOneForOne" },
 	[RESULT_FAILED] = { "failed", "StartFailed" },
 	[RESULT_STOPPED] = { "stopped", "Stopped" },
+	[RESULT_NOPROC] = { "noproc", "NoProc" },
 	[RESULT_FULL] = { "full", "Full" },
 };
 
@@ -44,7 +46,7 @@ calls_error(struct request *r, const char *id, const struct action *a)
 	request_end(r, false);
 }
 
-/* The request may be over when supd_call() comes back. */
+/* The request may be over when supd_event() comes back. */
 void
 calls_issue(struct request *r)
 {
@@ -52,7 +54,6 @@ calls_issue(struct request *r)
 
 	while (r->issued < r->count && supd_is_idle(d)) {
 		const struct item *item = &r->items[r->issued++];
-		struct reason reason = r->reason;
 		uint32_t node = tree_find(d->tree, item->id);
 		uint64_t token = r->token + (uint64_t)(item - r->items);
 		struct action gone = { .type = DO_REPLY,
@@ -62,7 +63,12 @@ calls_issue(struct request *r)
 		if (node == NO_NODE)
 			request_answered(r, &gone);
 		else
-			supd_call(d, r->core_call, node, &reason, token);
+			supd_event(d, &(struct event){ .type = ON_CALL,
+						       .call = r->core_call,
+						       .node = node,
+						       .reason = r->reason,
+						       .pid = r->pid,
+						       .token = token });
 	}
 }
 
@@ -194,6 +200,17 @@ is_start(enum call_type call)
 	       call == CALL_RESTART;
 }
 
+/* spawn_monitor/3: its end cannot have been told before it was started. */
+static void
+emit_monitor(struct request *r)
+{
+	uint32_t n = r->items[0].node;
+
+	emit_int(request_out(r), "ref", monitors_arm(r, 0));
+	emit_int(request_out(r), "incarnation",
+		 (int64_t)r->d->state->child[n].incarnation);
+}
+
 void
 calls_answered_one(struct request *r, const struct action *a)
 {
@@ -213,7 +230,9 @@ calls_answered_one(struct request *r, const struct action *a)
 		pid = r->d->state->child[a->node].last_pid;
 	if (is_start(r->core_call) && pid)
 		emit_int(request_out(r), "pid", pid);
-	request_end(r, false);
+	if (request_bool(r, "monitor"))
+		emit_monitor(r);
+	request_end(r, r->armed > 0);
 }
 
 void

@@ -38,6 +38,7 @@ client_new(struct supd *d, int fd, enum access access, uint64_t token,
 	c->out.limit = OUT_MAX;
 	c->request.d = d;
 	c->request.out = &c->out;
+	c->request.pid = client_pid(fd);
 	return c;
 }
 
@@ -271,6 +272,17 @@ is_member(int fd, gid_t group)
 			found = found || groups[i] == group;
 	free(groups);
 	return found;
+}
+
+int32_t
+client_pid(int fd)
+{
+	struct ucred peer;
+	socklen_t size = sizeof(peer);
+
+	return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) < 0 ?
+		       0 :
+		       peer.pid;
 }
 
 enum access

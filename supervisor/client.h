@@ -61,6 +61,10 @@ client_turn(struct client *c, int events);
 bool
 client_is_waiting(const struct client *c);
 
+/* The process at the other end of fd; 0: unknown. */
+int32_t
+client_pid(int fd);
+
 /* Who is at the other end of fd; group: (gid_t)-1 if none may read. */
 enum access
 client_access(int fd, gid_t group);

@@ -15,6 +15,8 @@
 
 #include "core/core.h"
 
+struct place;
+
 /* One [child:] or [supervisor:] section, instances already expanded; in file
    order, parents found. */
 struct config_node {
@@ -24,7 +26,9 @@ struct config_node {
 				   lines with all ${} expanded; supervisors:
 				   what they have of it */
 	const char *file;
-	unsigned line; /* of the section */
+	unsigned line;     /* of the section */
+	const char *links; /* ids, as spec_next_link() takes them */
+	const struct place *links_at;
 };
 
 /* [supd] */

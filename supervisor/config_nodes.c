@@ -12,6 +12,7 @@
 #include "arena.h"
 #include "config.h"
 #include "config_fill.h"
+#include "config_links.h"
 #include "config_nodes.h"
 #include "config_tree.h"
 #include "map.h"
@@ -51,8 +52,10 @@ take_supervisor(struct builder *b, const struct config_section *section)
 
 static void
 add_node(struct builder *b, const struct config_section *section,
-	 const char *parent, const struct child_spec *spec, const char *text)
+	 const char *parent, const struct child_spec *spec, const char *text,
+	 const char *links)
 {
+	const struct config_entry *e = filler_find(section, KEY_LINKS);
 	struct config *c = b->config;
 	struct config_node *more;
 
@@ -77,6 +80,8 @@ add_node(struct builder *b, const struct config_section *section,
 		.text = text,
 		.file = section->at.file,
 		.line = section->at.line,
+		.links = links,
+		.links_at = e ? &e->at : &section->at,
 	};
 }
 
@@ -90,7 +95,7 @@ place_supervisor(struct builder *b, const struct config_section *section)
 	s->parent = config_tree_find(&b->tree, section, s->parent_id);
 	if (s->parent)
 		config_tree_join(&b->tree, s->parent, section, &s->spec, 1);
-	add_node(b, section, s->parent_id, &s->spec, s->text);
+	add_node(b, section, s->parent_id, &s->spec, s->text, "");
 }
 
 /* One of a child's instances; the first is 1. */
@@ -122,7 +127,7 @@ place_instance(struct builder *b, const struct config_section *section,
 	if (!draft_finish(d) || !is_good)
 		return false;
 	add_node(b, section, parent ? parent->section->id : "root", &d->core,
-		 draft_text(d));
+		 draft_text(d), arena_copy(b->files->arena, d->spec.links));
 	return true;
 }
 
@@ -196,4 +201,5 @@ config_nodes(struct config *c, struct config_files *files)
 			place_child(&b, s);
 	}
 	config_tree_check(&b.tree);
+	config_links_check(c, files);
 }

@@ -231,6 +231,20 @@ control_reply(struct supd *d, const struct action *a)
 }
 
 void
+control_ended(struct supd *d, const struct action *a)
+{
+	struct control *k = d->control;
+
+	if (!k || k->count == 0 ||
+	    (a->report != REPORT_EXITED && a->report != REPORT_STOPPED &&
+	     a->report != REPORT_START_FAILED))
+		return;
+	for (size_t i = 0; i < CLIENTS_MAX; i++)
+		if (k->clients[i] && k->clients[i]->request.method)
+			request_ended(&k->clients[i]->request, a);
+}
+
+void
 control_event(struct supd *d, const struct event_record *e)
 {
 	(void)e; /* those who follow read it from the recorder */

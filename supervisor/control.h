@@ -19,6 +19,10 @@ control_open(struct supd *d, char *err, unsigned err_size);
 void
 control_reply(struct supd *d, const struct action *a);
 
+/* A DO_REPORT: if it is of an end, those who monitor that child are told. */
+void
+control_ended(struct supd *d, const struct action *a);
+
 /* To those who follow the events. */
 void
 control_event(struct supd *d, const struct event_record *e);

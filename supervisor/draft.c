@@ -44,6 +44,7 @@ draft_init(struct draft *d, enum section in, const char *id,
 		.complain = d->complain,
 		.arg = d->arg,
 		.spec.umask = -1,
+		.spec.links = "",
 		.core.is_supervisor = in != IN_CHILD,
 		.core.type = in == IN_CHILD ? TYPE_WORKER : TYPE_SUPERVISOR,
 		.core.autostart = true,
@@ -180,6 +181,11 @@ draft_finish(struct draft *d)
 		core->start_timeout = 0;
 	if (d->in == IN_CHILD && !draft_has(d, KEY_COMMAND)) {
 		complain(d, "a child needs a command");
+		is_good = false;
+	}
+	if (core->trap_exit && !d->spec.mailbox) {
+		complain(d, "trap_exit = yes needs mailbox = yes: a trapped "
+			    "exit signal is a message");
 		is_good = false;
 	}
 	if (core->significant && core->restart == PERMANENT) {

@@ -10,6 +10,7 @@
 
 #include "core/reason.h"
 #include "environment.h"
+#include "mail.h"
 #include "notify.h"
 #include "settings.h"
 #include "shell.h"
@@ -113,6 +114,8 @@ build_own(struct supd *d, uint32_t slot, const struct spec *spec)
 		OWN("WATCHDOG_PID=0"); /* the child writes it: spawn.pid_at */
 		OWN("SUPD_BEAT_FD=%d", watchdog_number(spec));
 	}
+	if (spec->mailbox)
+		OWN("SUPD_MAILBOX_FD=%d", mail_number(spec));
 	if (is_standby)
 		OWN("SUPD_STANDBY_FD=%d", standby_number(spec));
 	if (spec->standby == STANDBY_HOT)

@@ -37,6 +37,9 @@ static const struct report_text {
 	[REPORT_TIMEOUT] = { "timeout", LOG_WARNING },
 	[REPORT_ADDED] = { "added", LOG_INFO },
 	[REPORT_DELETED] = { "deleted", LOG_INFO },
+	[REPORT_LINKED] = { "linked", LOG_INFO },
+	[REPORT_UNLINKED] = { "unlinked", LOG_INFO },
+	[REPORT_EXIT_SIGNAL] = { "exit_signal", LOG_NOTICE },
 };
 
 static void
@@ -89,6 +92,24 @@ id_of(const struct supd *d, uint32_t n)
 	return node ? node->id : "?";
 }
 
+/* From whom an exit signal is: a child, or a process outside. */
+static void
+signal_tail(const struct supd *d, const struct action *a, char *buf,
+	    size_t size)
+{
+	const struct node *node = tree_node(d->tree, a->node);
+	char from[ID_SIZE + 16], reason[REASON_SIZE];
+
+	if (a->other != NO_NODE)
+		snprintf(from, sizeof(from), "from=%s", id_of(d, a->other));
+	else
+		snprintf(from, sizeof(from), "from_pid=%lld",
+			 (long long)a->value);
+	snprintf(buf, size, " %s reason=%s%s", from,
+		 reason_format(&a->reason, reason, sizeof(reason)),
+		 node && node->traps && !node->killed ? " trapped=1" : "");
+}
+
 /* A line's end: what only this report has to say. */
 static void
 report_tail(const struct supd *d, const struct action *a, char *buf,
@@ -134,6 +155,13 @@ report_tail(const struct supd *d, const struct action *a, char *buf,
 	case REPORT_STOPPED:
 		snprintf(buf, size, " reason=%s",
 			 reason_format(&a->reason, reason, sizeof(reason)));
+		break;
+	case REPORT_LINKED:
+	case REPORT_UNLINKED:
+		snprintf(buf, size, " with=%s", id_of(d, a->other));
+		break;
+	case REPORT_EXIT_SIGNAL:
+		signal_tail(d, a, buf, size);
 		break;
 	case REPORT_STARTING:
 	case REPORT_STOPPING:

@@ -21,9 +21,12 @@
 #include <unistd.h>
 
 #include "core/journal.h"
+#include "core/reason.h"
 #include "environment.h"
 #include "exits.h"
 #include "log.h"
+#include "mail.h"
+#include "mail_request.h"
 #include "notify.h"
 #include "os/exit_ring.h"
 #include "os/process.h"
@@ -33,13 +36,17 @@
 #include "watches.h"
 #include "written.h"
 
+/* One that has given a reason of its own (exit/1) must have ended by itself. */
 static struct reason
-reason_of(struct supd *d, uint32_t n, const struct process_end *end)
+reason_of(struct supd *d, uint32_t slot, const struct process_end *end)
 {
-	const struct spec *spec = spec_of(d, n);
+	const struct spec *spec = spec_of(d, slot_node(slot));
+	const char *given = d->state->process[slot].exit_reason;
 	struct reason r = { .kind = REASON_EXIT, .value = end->status };
 	uint32_t status = (uint32_t)end->status;
 
+	if (end->code == CLD_EXITED && reason_parse(given, &r))
+		return r;
 	if (end->code == CLD_EXITED) {
 		if (spec && spec->ok_codes[status / 32 % 8] >> status % 32 & 1)
 			r.kind = REASON_NORMAL;
@@ -63,7 +70,7 @@ exits_reason(struct supd *d, uint32_t slot)
 	if (p->exec_error)
 		return (struct reason){ .kind = REASON_NOEXEC,
 					.value = p->exec_error };
-	return reason_of(d, slot_node(slot), &end);
+	return reason_of(d, slot, &end);
 }
 
 static void
@@ -91,6 +98,7 @@ exits_forget(struct supd *d, uint32_t slot)
 		*of_pid = NO_NODE;
 	}
 	journal_save(s->journal, p, sizeof(*p));
+	mail_forget(s, slot);
 	p->tid = 0;
 	p->exited = 0;
 	p->exec_error = 0;
@@ -162,6 +170,18 @@ end_replaced(struct supd *d, uint32_t slot)
 	standby_look(d, slot_node(slot));
 }
 
+/* What a dead process has said before it died. */
+static void
+hear_last_words(struct supd *d, uint32_t slot)
+{
+	const struct process *p = &d->state->process[slot];
+
+	if (p->ready_fd >= 0)
+		notify_read_ready_fd(d, slot);
+	if (p->mail.fd >= 0)
+		mail_hear(d, slot);
+}
+
 static void
 settle(struct supd *d, uint32_t slot)
 {
@@ -171,9 +191,9 @@ settle(struct supd *d, uint32_t slot)
 		end_replaced(d, slot);
 		return;
 	}
-	if (p->ready_fd >= 0 && !slot_is_standby(d->state, slot))
-		notify_read_ready_fd(d, slot);
-	if (is_gone(d, slot))
+	if (!slot_is_standby(d->state, slot))
+		hear_last_words(d, slot);
+	if (supd_is_idle(d) && is_gone(d, slot))
 		end_process(d, slot);
 	else
 		fence(d, slot);
@@ -259,9 +279,10 @@ exits_early(struct supd *d, uint32_t n)
 	    p->phase != PROCESS_ALIVE ||
 	    !process_is_ending(s, slot, node->id, &end))
 		return;
-	if (p->ready_fd >= 0)
-		notify_read_ready_fd(d, slot);
-	e.reason = reason_of(d, n, &end);
+	hear_last_words(d, slot);
+	if (!supd_is_idle(d))
+		return;
+	e.reason = reason_of(d, slot, &end);
 	journal_begin(s->journal);
 	journal_save(s->journal, &p->phase, sizeof(p->phase));
 	p->phase = PROCESS_REPLACED;

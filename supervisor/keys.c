@@ -95,6 +95,13 @@ const struct key keys[KEYS] = {
 			   set_watchdog },
 	[KEY_STANDBY] = { "standby", IN_CHILD, FOR_SPEC, FORM_PLAIN, false,
 			  "none", "none | gate | hot", set_standby },
+	[KEY_LINKS] = { "links", IN_CHILD, FOR_SPEC, FORM_PLAIN, false, NULL,
+			"ids of children and supervisors, with blanks between",
+			set_links },
+	[KEY_TRAP_EXIT] = { "trap_exit", IN_CHILD, FOR_CORE, FORM_PLAIN, false,
+			    "no", "yes | no", set_trap_exit },
+	[KEY_MAILBOX] = { "mailbox", IN_CHILD, FOR_SPEC, FORM_PLAIN, false,
+			  "no", "yes | no", set_mailbox },
 	[KEY_DIRECTORY] = { "directory", IN_CHILD, FOR_SPEC, FORM_PLAIN, false,
 			    NULL, "/PATH", set_directory },
 	[KEY_UMASK] = { "umask", IN_CHILD, FOR_SPEC, FORM_PLAIN, false, NULL,
@@ -111,9 +118,6 @@ const struct key keys[KEYS] = {
 
 /* Keys that are promised and not here yet. */
 static const char *const planned[] = {
-	"links",
-	"trap_exit",
-	"mailbox",
 	"sockets",
 	"user",
 	"group",

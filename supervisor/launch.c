@@ -22,6 +22,7 @@
 #include "instance.h"
 #include "launch.h"
 #include "log.h"
+#include "mail.h"
 #include "os/process.h"
 #include "os/spawn.h"
 #include "settings.h"
@@ -31,7 +32,7 @@
 #include "standby_lock.h"
 #include "watchdog.h"
 
-#define LAUNCH_FDS 4
+#define LAUNCH_FDS 5
 
 static char gate_name[] = GATE_NAME;
 
@@ -41,7 +42,7 @@ struct launch {
 	struct spawn_fd fds[LAUNCH_FDS]; /* beside 0, 1 and 2 */
 	char path[4096];
 	char *gate[SPEC_ARGS_MAX + 3];
-	int out, err, ready, standby; /* to close again; -1: none */
+	int out, err, ready, standby, mail; /* to close again; -1: none */
 };
 
 /* A FIFO without a reader must not hold us up; the child gets it blocking. */
@@ -166,6 +167,17 @@ prepare_standby(struct supd *d, uint32_t slot, const struct spec *spec,
 	return 0;
 }
 
+static int
+prepare_mailbox(struct supd *d, uint32_t slot, const struct spec *spec,
+		struct launch *l)
+{
+	int r = mail_open(d->state, slot, spec, &l->mail);
+
+	if (l->mail >= 0)
+		give(l, l->mail, mail_number(spec));
+	return r;
+}
+
 /* The program itself; of a gate, the gate in front of it. */
 static void
 set_program(struct launch *l, const struct spec *spec, bool is_gate)
@@ -196,8 +208,10 @@ prepare(struct supd *d, uint32_t slot, const struct spec *spec,
 	p->grace = node->shutdown;
 	p->incarnation = is_standby ? 0 : (uint32_t)c->incarnation + 1;
 	p->standby_fd = -1;
+	p->mail.fd = -1;
 	p->retired = 0;
-	l->out = l->err = l->ready = l->standby = -1;
+	p->exit_reason[0] = '\0';
+	l->out = l->err = l->ready = l->standby = l->mail = -1;
 	l->how = (struct spawn){
 		.in = FD_NULL,
 		.directory = spec->directory,
@@ -215,6 +229,9 @@ prepare(struct supd *d, uint32_t slot, const struct spec *spec,
 	if (r < 0)
 		return r;
 	r = prepare_standby(d, slot, spec, l);
+	if (r < 0)
+		return r;
+	r = prepare_mailbox(d, slot, spec, l);
 	if (r < 0)
 		return r;
 	r = prepare_outputs(l, spec);
@@ -250,6 +267,7 @@ release(struct launch *l)
 	close_if_open(l->err);
 	close_if_open(l->ready);
 	close_if_open(l->standby);
+	close_if_open(l->mail);
 	close_if_open(l->how.cgroup);
 }
 
@@ -271,7 +289,8 @@ make_process(struct supd *d, uint32_t slot, const struct spec *spec,
 	exits_bury(d, slot);
 	close_if_open(p->ready_fd);
 	close_if_open(p->standby_fd);
-	p->ready_fd = p->standby_fd = -1;
+	close_if_open(p->mail.fd);
+	p->ready_fd = p->standby_fd = p->mail.fd = -1;
 	watchdog_end(p);
 	return r;
 }

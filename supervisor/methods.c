@@ -13,7 +13,9 @@
 #include "events.h"
 #include "history.h"
 #include "interface.h"
+#include "linking.h"
 #include "methods.h"
+#include "monitors.h"
 #include "request.h"
 #include "settings.h"
 #include "shell.h"
@@ -207,11 +209,30 @@ static const struct argument of_start_child[] = {
 	OPTIONAL("supervisor", ARGUMENT_STRING),
 	OPTIONAL("settings", ARGUMENT_STRINGS),
 	OPTIONAL("command", ARGUMENT_STRINGS),
+	OPTIONAL("link", ARGUMENT_STRING),
+	OPTIONAL("monitor", ARGUMENT_BOOL),
 	END,
 };
 static const struct argument of_start_instance[] = {
 	REQUIRED("template", ARGUMENT_STRING),
 	OPTIONAL("arguments", ARGUMENT_STRINGS),
+	OPTIONAL("link", ARGUMENT_STRING),
+	OPTIONAL("monitor", ARGUMENT_BOOL),
+	END,
+};
+static const struct argument of_link[] = {
+	REQUIRED("id", ARGUMENT_STRING),
+	REQUIRED("with", ARGUMENT_STRING),
+	END,
+};
+static const struct argument of_send[] = {
+	REQUIRED("id", ARGUMENT_STRING),
+	REQUIRED("text", ARGUMENT_STRING),
+	END,
+};
+static const struct argument of_monitor[] = {
+	REQUIRED("ids", ARGUMENT_STRINGS),
+	OPTIONAL("incarnations", ARGUMENT_INTS),
 	END,
 };
 static const struct argument of_events[] = {
@@ -276,6 +297,26 @@ static const struct method methods[] = {
 	  .begin = calls_begin_exit,
 	  .answered = calls_answered_one,
 	  .look = calls_issue },
+	{ .name = VARLINK_SUPD "Link",
+	  .arguments = of_link,
+	  .changes = true,
+	  .begin = linking_begin_pair,
+	  .look = linking_link },
+	{ .name = VARLINK_SUPD "Unlink",
+	  .arguments = of_link,
+	  .changes = true,
+	  .begin = linking_begin_pair,
+	  .look = linking_unlink },
+	{ .name = VARLINK_SUPD "Send",
+	  .arguments = of_send,
+	  .changes = true,
+	  .begin = linking_begin_send,
+	  .look = linking_send },
+	{ .name = VARLINK_SUPD "Monitor",
+	  .arguments = of_monitor,
+	  .begin = monitors_begin,
+	  .ended = monitors_ended,
+	  .look = monitors_look },
 	{ .name = VARLINK_SUPD "Reset",
 	  .arguments = takes_ids,
 	  .changes = true,
@@ -285,12 +326,14 @@ static const struct method methods[] = {
 	  .changes = true,
 	  .begin = addition_begin_child,
 	  .answered = calls_answered_one,
+	  .ended = monitors_ended,
 	  .look = addition_look },
 	{ .name = VARLINK_SUPD "StartInstance",
 	  .arguments = of_start_instance,
 	  .changes = true,
 	  .begin = addition_begin_instance,
 	  .answered = calls_answered_one,
+	  .ended = monitors_ended,
 	  .look = addition_look },
 	{ .name = VARLINK_SUPD "StopChild",
 	  .arguments = takes_id,

@@ -19,6 +19,7 @@
 
 #include "core/heap.h"
 #include "core/journal.h"
+#include "core/reason.h"
 #include "log.h"
 #include "loop.h"
 #include "notify.h"
@@ -105,9 +106,31 @@ set_status(struct supd *d, uint32_t n, const char *text)
 	journal_commit(s->journal);
 }
 
+/* exit/1: of the process itself, not of one of its descendants. */
+static void
+set_exit_reason(struct supd *d, uint32_t n, pid_t pid, const char *text)
+{
+	struct state *s = d->state;
+	struct process *p = process_of_primary(s, n);
+	struct reason reason;
+
+	if (p->tid != pid)
+		return;
+	if (!reason_parse(text, &reason)) {
+		log_warn("child=%s: EXIT_REASON= is empty, longer than %d bytes"
+			 " or has a control character: ignored",
+			 tree_node(d->tree, n)->id, REASON_TEXT - 1);
+		return;
+	}
+	journal_begin(s->journal);
+	journal_save(s->journal, p->exit_reason, sizeof(p->exit_reason));
+	snprintf(p->exit_reason, sizeof(p->exit_reason), "%s", text);
+	journal_commit(s->journal);
+}
+
 /* Lines KEY=value; those we do not know are for others. */
 static void
-act(struct supd *d, uint32_t n, char *message)
+act(struct supd *d, uint32_t n, pid_t pid, char *message)
 {
 	char *rest = message, *line;
 
@@ -117,6 +140,8 @@ act(struct supd *d, uint32_t n, char *message)
 						       .node = n });
 		else if (strncmp(line, "STATUS=", 7) == 0)
 			set_status(d, n, line + 7);
+		else if (strncmp(line, "EXIT_REASON=", 12) == 0)
+			set_exit_reason(d, n, pid, line + 12);
 		else if (strncmp(line, "WATCHDOG", 8) == 0)
 			watchdog_hear(d, n, line);
 	}
@@ -187,7 +212,7 @@ notify_take(struct supd *d)
 		uint32_t n = sender_node(d->state, pid);
 
 		if (n != NO_NODE)
-			act(d, n, message);
+			act(d, n, pid, message);
 		else
 			log_debug("notify: pid %d is no child's: ignored", pid);
 		receive(fd, message, 0, &pid);

@@ -30,7 +30,7 @@ request_done(struct request *r)
 	free(r->text);
 	free(r->nodes);
 	emit_done(&r->discarded);
-	*r = (struct request){ .d = r->d, .out = r->out };
+	*r = (struct request){ .d = r->d, .out = r->out, .pid = r->pid };
 }
 
 void
@@ -48,6 +48,13 @@ request_answered(struct request *r, const struct action *a)
 	item->reason = a->reason;
 	r->answered++;
 	r->method->answered(r, a);
+}
+
+void
+request_ended(struct request *r, const struct action *a)
+{
+	if (r->method->ended)
+		r->method->ended(r, a);
 }
 
 const char *
@@ -71,7 +78,7 @@ request_bool(const struct request *r, const char *name)
 }
 
 json_t *
-request_strings(const struct request *r, const char *name)
+request_list(const struct request *r, const char *name)
 {
 	json_t *value = json_object_get(r->call.parameters, name);
 
@@ -94,21 +101,32 @@ add_item(struct request *r, const char *id)
 	return true;
 }
 
+/* For so many, zeroed. */
+static bool
+make_items(struct request *r, size_t count)
+{
+	r->items = calloc(count, sizeof(*r->items));
+	if (!r->items)
+		request_no_memory(r);
+	return r->items != NULL;
+}
+
 bool
 request_item(struct request *r, const char *id)
 {
-	r->items = calloc(1, sizeof(*r->items));
-	if (!r->items) {
-		request_no_memory(r);
-		return false;
-	}
-	return add_item(r, id);
+	return make_items(r, 1) && add_item(r, id);
+}
+
+bool
+request_pair(struct request *r, const char *a, const char *b)
+{
+	return make_items(r, 2) && add_item(r, a) && add_item(r, b);
 }
 
 bool
 request_items(struct request *r)
 {
-	json_t *ids = request_strings(r, "ids");
+	json_t *ids = request_list(r, "ids");
 	size_t count = json_array_size(ids);
 
 	if (!ids)
@@ -117,11 +135,8 @@ request_items(struct request *r)
 		request_error(r, "Full", NULL, NULL);
 		return false;
 	}
-	r->items = calloc(count + 1, sizeof(*r->items));
-	if (!r->items) {
-		request_no_memory(r);
+	if (!make_items(r, count + 1))
 		return false;
-	}
 	for (size_t i = 0; i < count; i++)
 		if (!add_item(r, json_string_value(json_array_get(ids, i))))
 			return false;

@@ -3,10 +3,11 @@
  * request.h - one call of a client at work, from its message to its last
  * reply.
  *
- * A method is four functions, none of which waits: begin() starts it;
- * answered() is given each answer of the core; look() is called after each
- * change of the tree; produce() whenever there is room for more output.  It is
- * over when a reply without "continues" or an error was written.
+ * A method is five functions, none of which waits: begin() starts it;
+ * answered() is given each answer of the core, ended() each end of a child;
+ * look() is called after each change of the tree; produce() whenever there is
+ * room for more output.  It is over when a reply without "continues" or an
+ * error was written.
  */
 #ifndef REQUEST_H
 #define REQUEST_H
@@ -29,6 +30,7 @@ struct method {
 	const struct argument *arguments;
 	void (*begin)(struct request *r);
 	void (*answered)(struct request *r, const struct action *a);
+	void (*ended)(struct request *r, const struct action *a);
 	void (*look)(struct request *r);
 	void (*produce)(struct request *r);
 };
@@ -40,6 +42,7 @@ struct item {
 	bool is_answered;
 	enum result result;
 	struct reason reason;
+	uint64_t ref; /* its monitor; 0: none, or it has fired */
 };
 
 struct request {
@@ -50,11 +53,14 @@ struct request {
 	uint64_t token; /* of item 0; those of the others follow */
 	struct item *items;
 	size_t count, issued, answered;
+	size_t armed;             /* monitors that have not fired */
 	enum call_type core_call; /* with reason: what each item is asked */
 	struct reason reason;
+	int32_t pid;             /* of the client; 0: unknown */
 	struct child_spec *spec; /* StartChild: of the child to be added ... */
 	char *text;              /* ... its keys ... */
-	uint32_t parent;         /* ... and its supervisor */
+	uint32_t parent;         /* ... its supervisor ... */
+	uint32_t link;           /* ... and whom it is linked to at its start */
 	uint32_t *nodes;         /* Status: what is still to be told */
 	size_t node_count, node_next;
 	uint64_t event;        /* Events: the next record */
@@ -77,6 +83,10 @@ request_done(struct request *r);
 void
 request_answered(struct request *r, const struct action *a);
 
+/* A DO_REPORT of a child's end. */
+void
+request_ended(struct request *r, const struct action *a);
+
 /* Arguments: NULL, dflt or false where they were not given. */
 const char *
 request_string(const struct request *r, const char *name);
@@ -88,16 +98,18 @@ bool
 request_bool(const struct request *r, const char *name);
 
 json_t *
-request_strings(const struct request *r, const char *name);
+request_list(const struct request *r, const char *name);
 
 /* Makes items of "ids" or "id"; answers NotFound if one of them is not there.
    false: it has answered. */
 bool
 request_items(struct request *r);
 
-/* The same for one id that is given. */
+/* The same for one id that is given, or two. */
 bool
 request_item(struct request *r, const char *id);
+bool
+request_pair(struct request *r, const char *a, const char *b);
 
 /* Where its output goes. */
 struct emit *

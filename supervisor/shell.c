@@ -16,6 +16,7 @@
 #include "launch.h"
 #include "log.h"
 #include "loop.h"
+#include "mail.h"
 #include "os/process.h"
 #include "shell.h"
 #include "standby.h"
@@ -61,6 +62,24 @@ perform_signal(struct supd *d, uint32_t n, bool is_kill)
 		exits_hurry(d, n);
 }
 
+/* true: it has done the action. */
+static bool
+perform_stop(struct supd *d, uint32_t n)
+{
+	const struct node *node = tree_node(d->tree, n);
+	bool traps = node && node->traps &&
+		     process_of_primary(d->state, n)->mail.fd >= 0;
+
+	if (!traps) {
+		perform_signal(d, n, false);
+		return false;
+	}
+	if (node->state == STOPPING && d->takeover != n)
+		standby_retire(d, n);
+	mail_stop(d, n);
+	return true;
+}
+
 /* The node's index may be used again as soon as the action is taken from the
    queue: both in one transaction. */
 static void
@@ -93,7 +112,8 @@ perform(struct supd *d, const struct action *a)
 		perform_free(d, a->node);
 		return;
 	case DO_STOP:
-		perform_signal(d, a->node, false);
+		if (perform_stop(d, a->node))
+			return;
 		break;
 	case DO_KILL:
 		perform_signal(d, a->node, true);
@@ -101,11 +121,15 @@ perform(struct supd *d, const struct action *a)
 	case DO_TIMER:
 		watches_deadline(d, a->node);
 		break;
+	case DO_MESSAGE:
+		mail_perform(d, a);
+		return;
 	case DO_REPLY:
 		control_reply(d, a);
 		break;
 	case DO_REPORT:
 		events_report(d, a);
+		control_ended(d, a);
 		if (a->report == REPORT_STARTED)
 			watchdog_begin(d, a->node);
 		standby_look(d, a->node);
@@ -190,19 +214,6 @@ supd_event(struct supd *d, const struct event *e)
 	}
 	tree_step(d->tree, e, clock_ms());
 	supd_work(d);
-}
-
-void
-supd_call(struct supd *d, enum call_type call, uint32_t node,
-	  const struct reason *reason, uint64_t token)
-{
-	struct event e = {
-		.type = ON_CALL, .node = node, .call = call, .token = token
-	};
-
-	if (reason)
-		e.reason = *reason;
-	supd_event(d, &e);
 }
 
 /* Incarnations are counted from 1 again when supd starts anew, and when a child

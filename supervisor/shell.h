@@ -64,11 +64,6 @@ supd_work(struct supd *d);
 bool
 supd_is_idle(const struct supd *d);
 
-/* ON_CALL. token 0: no answer wanted. */
-void
-supd_call(struct supd *d, enum call_type call, uint32_t node,
-	  const struct reason *reason, uint64_t token);
-
 /*
  * tree_add() with the child's text, in one transaction.  0 and *ret the node,
  * or an enum result.

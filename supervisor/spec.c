@@ -53,6 +53,7 @@ spec_parse(const char *text, struct spec *ret, char *buf, size_t size)
 	ret->argc = ret->env_count = 0;
 	ret->directory = ret->out_path = ret->err_path = NULL;
 	ret->umask = -1;
+	ret->links = "";
 	keys_set_defaults(IN_CHILD, FOR_SPEC, &t);
 	while (next_line(&buf, &line)) {
 		if (line.key && line.key->reader == FOR_SPEC &&
@@ -60,6 +61,18 @@ spec_parse(const char *text, struct spec *ret, char *buf, size_t size)
 			return -EINVAL;
 	}
 	return 0;
+}
+
+bool
+spec_next_link(const char **at, char id[ID_SIZE])
+{
+	size_t n;
+
+	*at += strspn(*at, SPEC_LINK_ENDS);
+	n = strcspn(*at, SPEC_LINK_ENDS);
+	snprintf(id, ID_SIZE, "%.*s", (int)n, *at);
+	*at += n;
+	return n > 0;
 }
 
 /* Keeps the first complaint about a dynamic child. */

@@ -18,6 +18,7 @@
 
 #define SPEC_ARGS_MAX 1024
 #define SPEC_ENV_MAX 1024
+#define SPEC_LINK_ENDS " \t," /* between the ids of links */
 
 enum ready_kind { READY_EXEC, READY_NOTIFY, READY_FD };
 enum standby_kind { STANDBY_NONE, STANDBY_GATE, STANDBY_HOT };
@@ -36,6 +37,8 @@ struct spec {
 	int ready_fd;     /* READY_FD: the child's number */
 	int64_t watchdog; /* ms; 0: none */
 	enum standby_kind standby;
+	bool mailbox;
+	const char *links; /* ids and SPEC_LINK_ENDS; "": none */
 	enum output_kind out, err;
 	const char *out_path, *err_path;
 	uint32_t ok_codes[8]; /* success_codes: bit per exit code */
@@ -47,6 +50,10 @@ struct spec {
    -ENOBUFS, or -EINVAL if nobody of these made it. */
 int
 spec_parse(const char *text, struct spec *ret, char *buf, size_t size);
+
+/* The next id of links, from *at on, which is moved on; false: no more. */
+bool
+spec_next_link(const char **at, char id[ID_SIZE]);
 
 /*
  * Builds a dynamic child from "key=value" settings (start-child --set) and an

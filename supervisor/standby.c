@@ -20,6 +20,7 @@
 #include "launch.h"
 #include "log.h"
 #include "loop.h"
+#include "mail.h"
 #include "os/process.h"
 #include "shell.h"
 #include "spec.h"
@@ -132,11 +133,13 @@ standby_promote(struct supd *d, uint32_t n, const struct spec *spec, int *ret)
 	journal_save(s->journal, &p->incarnation, sizeof(p->incarnation));
 	c->primary = 1 - c->primary;
 	p->incarnation = (uint32_t)c->incarnation + 1;
+	mail_post(d, slot_of_primary(s, n), "PRIMARY");
 	journal_commit(s->journal);
 	if (d->promoted != n)
 		start_next(d);
 	d->promoted = n;
 	*ret = standby_tell(d, n, spec);
+	mail_flush(d, slot_of_primary(s, n));
 	if (*ret == 0)
 		events_say(d, n, "event=promoted child=%s pid=%d",
 			   tree_node(d->tree, n)->id, p->tid);

@@ -74,6 +74,15 @@ emit_supervisor(struct emit *out, const struct node *node)
 		    node->on_limit == LIMIT_REMOVE ? "remove" : "shutdown");
 }
 
+static void
+emit_mailbox(struct emit *out, const struct mail *mail)
+{
+	emit_open(out, "mailbox", '{');
+	emit_int(out, "waiting", mail->waiting);
+	emit_int(out, "lost", mail->lost);
+	emit_close(out, '}');
+}
+
 /* What only a child with a process has. */
 static void
 emit_worker(struct emit *out, const struct supd *d, uint32_t n,
@@ -94,8 +103,28 @@ emit_worker(struct emit *out, const struct supd *d, uint32_t n,
 		emit_int(out, "watchdog", p->watchdog);
 	if (watchdog_is_watched(d, n))
 		emit_int(out, "silent", watchdog_silence(d, n));
+	if (p->tid && p->mail.fd >= 0)
+		emit_mailbox(out, &p->mail);
+	if (node->has_process && node->traps)
+		emit_bool(out, "traps", true);
 	if (node->is_template)
 		emit_bool(out, "template", true);
+}
+
+static void
+emit_links(struct emit *out, const struct supd *d, uint32_t n,
+	   const struct node *node)
+{
+	uint32_t at = 0, other;
+
+	if (node->watched)
+		emit_int(out, "monitors", node->watched);
+	if (!node->links)
+		return;
+	emit_open(out, "links", '[');
+	while ((other = tree_next_link(d->tree, n, &at)) != NO_NODE)
+		emit_string(out, NULL, tree_node(d->tree, other)->id);
+	emit_close(out, ']');
 }
 
 void
@@ -132,6 +161,7 @@ status_child(struct emit *out, const char *key, const struct supd *d,
 		emit_supervisor(out, node);
 	else
 		emit_worker(out, d, n, node);
+	emit_links(out, d, n, node);
 	emit_close(out, '}');
 }
 
@@ -176,7 +206,7 @@ list_items(struct request *r)
 void
 status_begin(struct request *r)
 {
-	bool is_all = json_array_size(request_strings(r, "ids")) == 0;
+	bool is_all = json_array_size(request_list(r, "ids")) == 0;
 
 	if (!is_all && !request_items(r))
 		return;

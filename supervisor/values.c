@@ -50,17 +50,22 @@ choose(const char *value, const char *const *names, unsigned count)
 		return verdict(t->member < LENGTH(names));          \
 	}
 
+static bool
+has_id_characters(const char *text)
+{
+	for (; *text; text++) {
+		if (!isalnum((unsigned char)*text) && !strchr("_.@-", *text))
+			return false;
+	}
+	return true;
+}
+
 bool
 value_is_id(const char *text)
 {
-	size_t n = 0;
+	size_t n = strlen(text);
 
-	for (; text[n]; n++) {
-		if (!isalnum((unsigned char)text[n]) &&
-		    !strchr("_.@-", text[n]))
-			return false;
-	}
-	return n > 0 && n <= 32;
+	return n > 0 && n <= 32 && has_id_characters(text);
 }
 
 static const char *
@@ -283,6 +288,33 @@ VALUE_PARSER(set_watchdog)
 
 CHOICE_PARSER(set_standby, spec->standby, [STANDBY_NONE] = "none",
 	      [STANDBY_GATE] = "gate", [STANDBY_HOT] = "hot")
+
+VALUE_PARSER(set_links)
+{
+	const char *rest = value;
+	char id[ID_SIZE];
+
+	while (*(rest += strspn(rest, SPEC_LINK_ENDS))) {
+		size_t n = strcspn(rest, SPEC_LINK_ENDS);
+
+		snprintf(id, sizeof(id), "%.*s", (int)n, rest);
+		if (n >= sizeof(id) || !has_id_characters(id))
+			return none_of_them;
+		rest += n;
+	}
+	t->spec->links = value;
+	return NULL;
+}
+
+VALUE_PARSER(set_trap_exit)
+{
+	return verdict(unit_boolean(value, &t->core->trap_exit));
+}
+
+VALUE_PARSER(set_mailbox)
+{
+	return verdict(unit_boolean(value, &t->spec->mailbox));
+}
 
 VALUE_PARSER(set_directory)
 {

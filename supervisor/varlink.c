@@ -88,11 +88,14 @@ is_of_type(const json_t *value, enum argument_type type)
 		return json_is_integer(value);
 	case ARGUMENT_BOOL:
 		return json_is_boolean(value);
+	case ARGUMENT_INTS:
 	case ARGUMENT_STRINGS:
 		if (!json_is_array(value))
 			return false;
 		json_array_foreach (value, i, element)
-			if (!json_is_string(element))
+			if (json_typeof(element) != (type == ARGUMENT_INTS ?
+							     JSON_INTEGER :
+							     JSON_STRING))
 				return false;
 		return true;
 	}

@@ -67,7 +67,7 @@ waiting_look(struct request *r)
 void
 waiting_begin(struct request *r)
 {
-	bool has_ids = json_array_size(request_strings(r, "ids")) > 0;
+	bool has_ids = json_array_size(request_list(r, "ids")) > 0;
 
 	if (!has_ids && !request_bool(r, "ready")) {
 		request_invalid(r, "ids");

@@ -10,6 +10,8 @@
 
 #include "exits.h"
 #include "loop.h"
+#include "mail.h"
+#include "mail_request.h"
 #include "notify.h"
 #include "shell.h"
 #include "standby.h"
@@ -22,6 +24,7 @@ struct node_watch {
 	struct watch *pidfd;
 	struct watch *ready;
 	struct watch *standby;
+	struct watch *mail;
 	struct timer *deadline;
 	struct timer *watchdog;
 	int64_t due; /* what `watchdog` was set for */
@@ -100,8 +103,39 @@ standby_fd_ready(void *arg, int events)
 	w->standby = NULL;
 }
 
-/* What a standby says on its ready descriptor is heard when it is one no
-   more. */
+static void
+mail_ready(void *arg, int events)
+{
+	struct node_watch *w = arg;
+
+	if (events & LOOP_WRITE)
+		mail_flush(w->d, slot_of(w));
+	if (events & LOOP_READ)
+		mail_hear(w->d, slot_of(w));
+}
+
+void
+watches_mail(struct supd *d, uint32_t slot)
+{
+	const struct mail *mail = &d->state->process[slot].mail;
+	struct node_watch *w = watch_of(d, slot);
+	int events = slot_is_standby(d->state, slot) ? 0 : LOOP_READ;
+
+	if (mail->fd < 0) {
+		watch_free(w->mail);
+		w->mail = NULL;
+		return;
+	}
+	if (mail->waiting)
+		events |= LOOP_WRITE;
+	if (!w->mail)
+		w->mail = loop_watch(d->loop, mail->fd, events, mail_ready, w);
+	else
+		watch_events(w->mail, events);
+}
+
+/* What a standby says on its ready descriptor, or asks in its mailbox, is heard
+   when it is one no more. */
 void
 watches_process(struct supd *d, uint32_t slot)
 {
@@ -117,6 +151,7 @@ watches_process(struct supd *d, uint32_t slot)
 	if (!w->standby && p->standby_fd >= 0)
 		w->standby = loop_watch(d->loop, p->standby_fd, LOOP_READ,
 					standby_fd_ready, w);
+	watches_mail(d, slot);
 }
 
 static void
@@ -133,7 +168,8 @@ free_watches(struct node_watch *w)
 	watch_free(w->pidfd);
 	watch_free(w->ready);
 	watch_free(w->standby);
-	w->pidfd = w->ready = w->standby = NULL;
+	watch_free(w->mail);
+	w->pidfd = w->ready = w->standby = w->mail = NULL;
 }
 
 void
@@ -146,6 +182,7 @@ watches_process_done(struct supd *d, uint32_t slot)
 	close_fd(&p->pidfd);
 	close_fd(&p->ready_fd);
 	close_fd(&p->standby_fd);
+	close_fd(&p->mail.fd);
 	if (w->watchdog && !slot_is_standby(d->state, slot))
 		timer_set(w->watchdog, 0);
 	watchdog_end(p);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * watches.h - what the loop watches for each child: its pidfd, its deadline and
- * its ready descriptor.
+ * watches.h - what the loop watches for each child: its pidfd, its deadlines,
+ * its ready descriptor and its mailbox.
  */
 #ifndef WATCHES_H
 #define WATCHES_H
@@ -15,10 +15,14 @@ struct supd;
 bool
 watches_open(struct supd *d);
 
-/* Watches the pidfd, ready_fd and standby_fd of a slot's process
+/* Watches the pidfd, ready_fd, standby_fd and mailbox of a slot's process
    (os/state.h); again, with what is new, is fine. */
 void
 watches_process(struct supd *d, uint32_t slot);
+
+/* Something waits in its mailbox, or no more, or it is closed. */
+void
+watches_mail(struct supd *d, uint32_t slot);
 
 /* The process has ended: closes its descriptors. */
 void

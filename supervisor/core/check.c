@@ -3,6 +3,7 @@
  * check.c - the tree's invariants, each as code.
  */
 #include "child.h"
+#include "links.h"
 #include "layout.h"
 #include "node.h"
 #include "supervisor.h"
@@ -127,6 +128,52 @@ list_length(const struct tree *t, uint32_t first, uint32_t *ret_last)
 	return count;
 }
 
+/* Bonds of n whose other end is not where it should be, or that n may not have
+   any more. */
+static const char *
+check_bond(const struct tree *t, uint32_t n, uint32_t cell)
+{
+	const struct node *c = &t->nodes[n];
+	const struct bond *b = &pool_at(t, cell)->u.bond, *twin;
+
+	if (b->type == BOND_SPAWNLINK)
+		return b->twin ? "a spawn_link has one end" : NULL;
+	twin = &pool_at(t, b->twin)->u.bond;
+	if (twin->twin != cell || twin->other != n || twin->ref != b->ref)
+		return "a bond has two ends";
+	if (!t->nodes[b->other].in_use)
+		return "a bond is with somebody";
+	if (b->type != BOND_WISH && n != ROOT && !child_is_alive(c))
+		return "links and monitors end with their processes";
+	return NULL;
+}
+
+static const char *
+check_bonds(const struct tree *t, uint32_t n, uint32_t *ret_count)
+{
+	const struct node *c = &t->nodes[n];
+	uint32_t cell, prev = 0, links = 0, watched = 0;
+
+	for (cell = c->bonds_first; cell; cell = pool_at(t, cell)->next) {
+		const struct bond *b = &pool_at(t, cell)->u.bond;
+		const char *broken = check_bond(t, n, cell);
+
+		if (broken)
+			return broken;
+		if (b->prev != prev)
+			return "bonds point at each other";
+		links += b->type == BOND_LINK;
+		watched += b->type == BOND_WATCHED;
+		++*ret_count;
+		prev = cell;
+	}
+	if (prev != c->bonds_last)
+		return "the last bond is the last";
+	if (links != c->links || watched != c->watched)
+		return "links and watched are of the bonds";
+	return NULL;
+}
+
 /* Each cell is in one list: none is lost. */
 static const char *
 check_cells(const struct tree *t)
@@ -138,8 +185,14 @@ check_cells(const struct tree *t)
 		return "the last action is the last";
 	for (n = ROOT; n < t->node_end; n++) {
 		const struct node *s = &t->nodes[n];
+		const char *broken;
 
-		if (!s->in_use || s->deleted || !s->is_supervisor)
+		if (!s->in_use)
+			continue;
+		broken = check_bonds(t, n, &sum);
+		if (broken)
+			return broken;
+		if (s->deleted || !s->is_supervisor)
 			continue;
 		sum += list_length(t, s->mail_first, &last);
 		if (last != s->mail_last)

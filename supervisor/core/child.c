@@ -7,10 +7,10 @@
 #include <assert.h>
 
 #include "backoff.h"
+#include "links.h"
 #include "mailbox.h"
 #include "node.h"
 #include "queue.h"
-#include "reason.h"
 #include "supervisor.h"
 
 static bool
@@ -100,6 +100,7 @@ child_start(struct tree *t, uint32_t n)
 	set_deadline(t, n, 0);
 	c->pending = (struct reason){ .kind = REASON_NONE };
 	c->failed = false;
+	c->traps = c->trap_exit;
 	if (c->parent != NO_NODE)
 		node_edit(t, c->parent)->alive++;
 	child_set(t, n, STARTING);
@@ -109,7 +110,8 @@ child_start(struct tree *t, uint32_t n)
 	}
 	queue_report(t, REPORT_STARTING, n, NO_NODE, 0);
 	queue_do(t, DO_START, n);
-	if (c->acknowledges && c->start_timeout > 0)
+	links_starting(t, n);
+	if (c->pending.kind == REASON_NONE && c->acknowledges && c->start_timeout > 0)
 		set_grace(t, n, c->start_timeout);
 }
 
@@ -120,6 +122,8 @@ child_started(struct tree *t, uint32_t n)
 
 	child_set(t, n, RUNNING);
 	c->started = t->now;
+	if (c->is_supervisor)
+		links_started(t, n);
 	if (c->pending.kind == REASON_NONE)
 		set_deadline(t, n, 0);
 	queue_report(t, REPORT_STARTED, n, NO_NODE, 0);
@@ -133,7 +137,8 @@ child_kill(struct tree *t, uint32_t n, enum reason_kind reason)
 	set_deadline(t, n, 0);
 	if (c->killed)
 		return;
-	if (c->pending.kind == REASON_NONE || c->ordered)
+	if (c->pending.kind == REASON_NONE ||
+	    (c->ordered && c->pending.kind == REASON_SHUTDOWN))
 		c->pending = (struct reason){ .kind = (uint8_t)reason };
 	if (c->is_supervisor) {
 		supervisor_kill(t, n);
@@ -161,20 +166,30 @@ stop_supervisor(struct tree *t, uint32_t n, bool starting)
 		supervisor_stop(t, n);
 }
 
-static void
-stop_process(struct tree *t, uint32_t n)
+void
+child_end(struct tree *t, uint32_t n, const struct reason *reason)
 {
 	struct node *c = node_edit(t, n);
 
-	if (c->killed)
-		return;
+	c->pending = *reason;
 	if (c->shutdown == SHUTDOWN_BRUTAL || t->hurry) {
 		child_kill(t, n, REASON_KILLED);
 		return;
 	}
-	c->pending = (struct reason){ .kind = REASON_SHUTDOWN };
 	queue_do(t, DO_STOP, n);
 	set_grace(t, n, c->shutdown);
+}
+
+/* Of what ends already because of an exit signal, that is the reason. */
+static void
+stop_process(struct tree *t, uint32_t n)
+{
+	const struct reason shutdown = { .kind = REASON_SHUTDOWN };
+
+	if (node_at(t, n)->pending.kind == REASON_NONE)
+		child_end(t, n, &shutdown);
+	else if (t->hurry)
+		child_kill(t, n, REASON_KILLED);
 }
 
 void
@@ -238,6 +253,7 @@ child_down(struct tree *t, uint32_t n, const struct reason *reason)
 		return;
 	}
 	queue_report(t, report, n, NO_NODE, 0);
+	links_ended(t, n);
 	if (report == REPORT_EXITED)
 		mailbox_put_exit(t, n);
 }
@@ -267,39 +283,6 @@ child_deadline(struct tree *t, uint32_t n)
 	}
 	queue_report(t, REPORT_TIMEOUT, n, NO_NODE, 0);
 	child_kill(t, n, c->ordered ? REASON_KILLED : REASON_TIMEOUT);
-}
-
-/* exit/2 to what is told to stop already, or to a supervisor (which traps
-   exits): only kill means anything. */
-static bool
-only_kill_counts(const struct node *c)
-{
-	return c->is_supervisor || c->ordered || c->killed;
-}
-
-void
-child_exit(struct tree *t, uint32_t n, const struct reason *reason)
-{
-	struct node *c = node_edit(t, n);
-
-	if (!child_is_alive(c) || reason->kind == REASON_NORMAL)
-		return;
-	if (reason_is_kill(reason)) {
-		if (!c->killed)
-			c->pending.kind = REASON_NONE;
-		child_kill(t, n, REASON_KILLED);
-		return;
-	}
-	if (only_kill_counts(c))
-		return;
-	c->pending = *reason;
-	queue_report(t, REPORT_STOPPING, n, NO_NODE, 0);
-	if (c->shutdown == SHUTDOWN_BRUTAL || t->hurry) {
-		child_kill(t, n, REASON_KILLED);
-		return;
-	}
-	queue_do(t, DO_STOP, n);
-	set_grace(t, n, c->shutdown);
 }
 
 void

@@ -48,6 +48,11 @@ child_started(struct tree *t, uint32_t n);
 void
 child_stop(struct tree *t, uint32_t n);
 
+/* n's process is told to end, and will have ended with this reason: its stop
+   signal, after its grace SIGKILL. */
+void
+child_end(struct tree *t, uint32_t n, const struct reason *reason);
+
 /* SIGKILL, once; reason is what it will have died of, unless that was said
    before. */
 void
@@ -64,10 +69,6 @@ child_back_off(struct tree *t, uint32_t n, int64_t delay);
 /* n's deadline has passed. */
 void
 child_deadline(struct tree *t, uint32_t n);
-
-/* erlang:exit/2 */
-void
-child_exit(struct tree *t, uint32_t n, const struct reason *reason);
 
 /* The watchdog. */
 void

@@ -67,6 +67,7 @@ struct child_spec {
 	bool dynamic;          /* came by a call: gone when deleted or when its
 				 supervisor is restarted */
 	bool acknowledges;     /* started only at ON_READY, not at ON_STARTED */
+	bool trap_exit;        /* process_flag(trap_exit, true) */
 	int64_t start_timeout; /* ticks until ON_READY; 0: no limit */
 	int64_t backoff_min;   /* ticks; 0: restarts at once */
 	int64_t backoff_max;
@@ -100,7 +101,7 @@ enum call_type {
 	CALL_RESTART_CHILD, /* restart_child/2 */
 	CALL_STOP_CHILD,    /* terminate_child/2, then delete_child/2 */
 	CALL_DELETE_CHILD,  /* delete_child/2 */
-	CALL_EXIT, /* exit/2: event.reason; not a gen_server call, at once */
+	CALL_EXIT, /* exit/2: reason, from; not a gen_server call, at once */
 	CALL_SYNC  /* node is a supervisor: which_children, count_children;
 			 answered in its turn */
 };
@@ -117,6 +118,7 @@ enum result {
 	RESULT_FAILED,  /* the start failed: action.reason */
 	RESULT_STOPPED, /* the start was ended by a stop, or the supervisor
 			    went down before the call's turn came */
+	RESULT_NOPROC,  /* link/1: one of the two does not run */
 	RESULT_FULL     /* no room: too many children or calls */
 };
 
@@ -139,6 +141,9 @@ struct event {
 	enum call_type call;
 	uint64_t token; /* comes back in DO_REPLY; 0: nobody waits */
 	struct reason reason;
+	uint32_t from; /* CALL_EXIT: the child that sends it; NO_NODE: somebody
+			  else, whose process is pid (0: unknown) */
+	int32_t pid;
 };
 
 enum action_type {
@@ -148,6 +153,7 @@ enum action_type {
 	DO_STOP,   /* node: exit(Pid, shutdown): its stop signal */
 	DO_KILL,   /* node: exit(Pid, kill): SIGKILL to everything it has */
 	DO_TIMER,  /* node: its deadline is now tree_node(node)->deadline */
+	DO_MESSAGE, /* node: message for its mailbox, about other and reason */
 	DO_REPLY,  /* token: result, reason; node if it is still there */
 	DO_REPORT, /* something people want to know: report, node, other,
 		      reason */
@@ -173,7 +179,17 @@ enum report {
 	REPORT_TIMEOUT,       /* a start timeout, a grace or a watchdog passed;
 				the kill follows */
 	REPORT_ADDED,         /* start_child/2 */
-	REPORT_DELETED        /* delete_child/2, or a temporary child's end */
+	REPORT_DELETED,       /* delete_child/2, or a temporary child's end */
+	REPORT_LINKED,        /* node and other */
+	REPORT_UNLINKED,      /* node and other */
+	REPORT_EXIT_SIGNAL /* other (NO_NODE: a process outside, value) has sent
+			      node the reason, which it does not ignore */
+};
+
+enum message {
+	MESSAGE_EXIT, /* {'EXIT', other, reason}; other NO_NODE: from outside,
+			 value is the pid */
+	MESSAGE_DOWN  /* {'DOWN', value, process, other, reason} */
 };
 
 struct action {
@@ -181,7 +197,9 @@ struct action {
 	uint32_t node;
 	uint32_t other;
 	enum report report;
-	enum result result;
+	enum message message;
+	enum result result; /* of a DO_MESSAGE: RESULT_NOPROC if other does not
+			       run; else its process, or the last it had */
 	int64_t value;
 	uint64_t token;
 	struct reason reason;

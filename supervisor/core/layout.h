@@ -26,6 +26,7 @@ struct tree {
 	uint32_t calls;               /* letters that are calls */
 	uint32_t out_first, out_last; /* actions */
 	uint32_t unsettled; /* nodes and supervisors with work before them */
+	uint64_t refs;      /* of monitors, given so far */
 	int32_t exit_status;
 	bool booted;
 	bool stopping; /* ON_SHUTDOWN */

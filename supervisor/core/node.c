@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "intensity.h"
+#include "links.h"
 #include "queue.h"
 
 const struct node *
@@ -130,6 +131,7 @@ fill(struct node *node, const struct child_spec *spec)
 	node->autostart = spec->autostart;
 	node->significant = spec->significant;
 	node->acknowledges = spec->acknowledges;
+	node->trap_exit = spec->trap_exit;
 	node->restart = (uint8_t)spec->restart;
 	node->type = (uint8_t)spec->type;
 	node->strategy = (uint8_t)spec->strategy;
@@ -211,6 +213,7 @@ free_buried(struct tree *t, uint32_t s)
 		sup->buried = node->hash_next;
 		node->is_buried = node->hidden = false;
 		free_buried(t, n);
+		links_forget(t, n);
 		queue_do(t, DO_FREE, n);
 	}
 }
@@ -223,6 +226,7 @@ node_delete(struct tree *t, uint32_t n)
 	while (node->last)
 		node_delete(t, node->last);
 	free_buried(t, n);
+	links_forget(t, n);
 	take_out(t, n);
 	queue_do(t, DO_FREE, n);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * pool.h - cells of 64 bytes in the tree's memory, for all that comes and goes:
- * letters in mailboxes, actions in the queue, stamps of restarts.
+ * letters in mailboxes, actions in the queue, stamps of restarts, links.
  */
 #ifndef POOL_H
 #define POOL_H
@@ -34,9 +34,18 @@ struct letter {
 	uint64_t token;
 };
 
+/* One end of a link or a monitor (links.h). */
+struct bond {
+	uint8_t type;   /* enum bond_type */
+	uint32_t other; /* node */
+	uint32_t twin;  /* its cell of the same */
+	uint32_t prev;
+	uint64_t ref; /* of a monitor */
+};
+
 /* struct action without what is rarely there. */
 struct queued {
-	uint8_t type, report, result;
+	uint8_t type, report, message, result;
 	uint8_t kind; /* of the reason */
 	bool dumped;
 	int32_t reason_value;
@@ -50,6 +59,7 @@ struct cell {
 	uint32_t text; /* of a queued action: cell of its reason's text */
 	union {
 		struct letter letter;
+		struct bond bond;
 		struct queued queued;
 		int64_t stamps[STAMPS];
 		char text[REASON_TEXT];

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "node.h"
+#include "reason.h"
 
 static void
 push(struct tree *t, const struct action *a)
@@ -26,6 +27,7 @@ push(struct tree *t, const struct action *a)
 	c->u.queued = (struct queued){
 		.type = (uint8_t)a->type,
 		.report = (uint8_t)a->report,
+		.message = (uint8_t)a->message,
 		.result = (uint8_t)a->result,
 		.kind = a->reason.kind,
 		.dumped = a->reason.dumped,
@@ -56,6 +58,7 @@ tree_next(const struct tree *t, struct action *ret)
 		.node = q->node,
 		.other = q->other,
 		.report = (enum report)q->report,
+		.message = (enum message)q->message,
 		.result = (enum result)q->result,
 		.value = q->type == DO_REPLY ? 0 : q->value,
 		.token = q->type == DO_REPLY ? (uint64_t)q->value : 0,
@@ -90,16 +93,55 @@ queue_reply(struct tree *t, uint64_t token, enum result result, uint32_t n,
 	push(t, &a);
 }
 
-void
-queue_report(struct tree *t, enum report report, uint32_t n, uint32_t other,
-	     int64_t value)
+static void
+push_report(struct tree *t, enum report report, uint32_t n, uint32_t other,
+	    int64_t value, const struct reason *reason)
 {
 	push(t, &(struct action){ .type = DO_REPORT,
 				  .report = report,
 				  .node = n,
 				  .other = other,
 				  .value = value,
-				  .reason = node_at(t, n)->ended });
+				  .reason = *reason });
+}
+
+void
+queue_report(struct tree *t, enum report report, uint32_t n, uint32_t other,
+	     int64_t value)
+{
+	push_report(t, report, n, other, value, &node_at(t, n)->ended);
+}
+
+void
+queue_signal(struct tree *t, uint32_t n, uint32_t from, int32_t pid,
+	     const struct reason *reason)
+{
+	push_report(t, REPORT_EXIT_SIGNAL, n, from, pid, reason);
+}
+
+void
+queue_message(struct tree *t, uint32_t n, enum message message, uint32_t other,
+	      int64_t value, const struct reason *reason)
+{
+	push(t, &(struct action){ .type = DO_MESSAGE,
+				  .node = n,
+				  .message = message,
+				  .other = other,
+				  .value = value,
+				  .reason = *reason });
+}
+
+void
+queue_noproc(struct tree *t, uint32_t n, enum message message, uint32_t other,
+	     int64_t value)
+{
+	push(t, &(struct action){ .type = DO_MESSAGE,
+				  .node = n,
+				  .message = message,
+				  .other = other,
+				  .result = RESULT_NOPROC,
+				  .value = value,
+				  .reason = reason_noproc });
 }
 
 void

@@ -22,6 +22,21 @@ void
 queue_report(struct tree *t, enum report report, uint32_t n, uint32_t other,
 	     int64_t value);
 
+/* DO_REPORT of an exit signal to n; pid: if from is NO_NODE. */
+void
+queue_signal(struct tree *t, uint32_t n, uint32_t from, int32_t pid,
+	     const struct reason *reason);
+
+/* DO_MESSAGE to n about other, which runs or has just ended. */
+void
+queue_message(struct tree *t, uint32_t n, enum message message, uint32_t other,
+	      int64_t value, const struct reason *reason);
+
+/* The same about one that does not run: its reason is noproc. */
+void
+queue_noproc(struct tree *t, uint32_t n, enum message message, uint32_t other,
+	     int64_t value);
+
 /* DO_EXIT with t->exit_status. */
 void
 queue_exit(struct tree *t);

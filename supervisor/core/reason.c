@@ -9,7 +9,11 @@
 #include <string.h>
 
 #define ERRNO_MAX 133
+#define DELETE 127
 #define SIGNAL_MAX 64
+
+const struct reason reason_noproc = { .kind = REASON_TEXT_GIVEN,
+				      .text = "noproc" };
 
 static const char *const words[] = {
 	[REASON_NONE] = "",
@@ -102,13 +106,22 @@ parse_kind(enum reason_kind kind, const char *text, struct reason *ret)
 	return true;
 }
 
+static bool
+has_control(const char *text)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text < ' ' || *text == DELETE)
+			return true;
+	return false;
+}
+
 bool
 reason_parse(const char *text, struct reason *ret)
 {
 	size_t length = strlen(text);
 	enum reason_kind kind;
 
-	if (length == 0 || length >= REASON_TEXT)
+	if (length == 0 || length >= REASON_TEXT || has_control(text))
 		return false;
 	for (kind = REASON_NORMAL; kind < REASON_TEXT_GIVEN; kind++)
 		if (parse_kind(kind, text, ret))
@@ -127,8 +140,7 @@ reason_is_quiet(const struct reason *r)
 bool
 reason_is_kill(const struct reason *r)
 {
-	return r->kind == REASON_KILLED ||
-	       (r->kind == REASON_TEXT_GIVEN && strcmp(r->text, "kill") == 0);
+	return r->kind == REASON_TEXT_GIVEN && strcmp(r->text, "kill") == 0;
 }
 
 int

@@ -18,13 +18,16 @@ char *
 reason_format(const struct reason *r, char *buf, size_t size);
 
 /* The reverse; what is none of these words is REASON_TEXT_GIVEN.  False if
-   text is empty or too long. */
+   text is empty, too long, or has a control character. */
 bool
 reason_parse(const char *text, struct reason *ret);
 
 /* normal and shutdown: what a transient child may end with. */
 bool
 reason_is_quiet(const struct reason *r);
+
+/* What links to and monitors of a process that is not there are told. */
+extern const struct reason reason_noproc;
 
 /* exit(Pid, kill): the one that nobody can catch. */
 bool

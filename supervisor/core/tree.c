@@ -11,8 +11,10 @@
 #include "child.h"
 #include "intensity.h"
 #include "layout.h"
+#include "links.h"
 #include "node.h"
 #include "queue.h"
+#include "signals.h"
 #include "supervisor.h"
 
 struct tree *
@@ -148,6 +150,7 @@ on_started(struct tree *t, uint32_t n)
 	if (!answers_start(t, n))
 		return;
 	c->has_process = true;
+	links_started(t, n);
 	if (c->state == STARTING && !c->acknowledges)
 		child_started(t, n);
 	supervisor_settle(t, c->parent);
@@ -271,7 +274,7 @@ on_call(struct tree *t, const struct event *e)
 		call_receive(t, e);
 		return;
 	}
-	child_exit(t, e->node, &e->reason);
+	signals_exit(t, e->node, e->from, e->pid, &e->reason);
 	queue_reply(t, e->token, RESULT_OK, e->node, NULL);
 	supervisor_settle(t, c->parent);
 }
@@ -354,6 +357,12 @@ tree_reset(struct tree *t, uint32_t n)
 	intensity_clear(t, &c->as_supervisor);
 	c->backoff = 0;
 	layout_commit(t);
+}
+
+bool
+tree_runs(const struct tree *t, uint32_t n)
+{
+	return child_is_alive(node_at(t, n));
 }
 
 bool

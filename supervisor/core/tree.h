@@ -43,6 +43,8 @@ struct node {
 	bool autostart;
 	bool significant;
 	bool acknowledges;
+	bool trap_exit;   /* what `traps` is at its start */
+	bool traps;       /* its process traps exits */
 	uint8_t state;    /* enum child_state */
 	uint8_t restart;  /* enum restart_type */
 	uint8_t type;     /* enum child_type */
@@ -83,6 +85,10 @@ struct node {
 	int64_t backoff_min, backoff_max, backoff_reset;
 	int64_t period;
 	uint32_t intensity;
+
+	uint32_t bonds_first, bonds_last; /* links and monitors: links.h */
+	uint32_t links;                   /* of them, links */
+	uint32_t watched;                 /* and monitors on it */
 
 	uint32_t letter;   /* its LETTER_EXIT in its supervisor's mailbox */
 	int64_t deadline;  /* absolute ticks; 0: none */
@@ -144,6 +150,56 @@ int
 tree_add(struct tree *t, uint32_t parent, const struct child_spec *spec,
 	 uint32_t *ret);
 
+/*
+ * link/1 between a's process and b's, either of which may be a supervisor; once
+ * is enough.  RESULT_OK; RESULT_NOPROC: one of them does not run, or is ending.
+ */
+int
+tree_link(struct tree *t, uint32_t a, uint32_t b);
+
+/* Would it be RESULT_OK for n's sake? */
+bool
+tree_can_link(const struct tree *t, uint32_t n);
+
+/* link/1 as n's own process calls it: one that traps gets a MESSAGE_EXIT with
+   noproc instead of that result. */
+int
+tree_link_by(struct tree *t, uint32_t n, uint32_t other);
+
+/* unlink/1; fine if there is no link. */
+void
+tree_unlink(struct tree *t, uint32_t a, uint32_t b);
+
+/* `links` of the file: from now on a and b are linked whenever both run. */
+void
+tree_link_always(struct tree *t, uint32_t a, uint32_t b);
+
+/* spawn_link/3: n, which tree_add() has just made, will be linked to `to`
+   before its first process is made. */
+void
+tree_link_at_start(struct tree *t, uint32_t n, uint32_t to);
+
+/* The next that n is linked to, behind *at (0: the first); NO_NODE: no more. */
+uint32_t
+tree_next_link(const struct tree *t, uint32_t n, uint32_t *at);
+
+/* monitor/2 by watcher's process: the reference that its MESSAGE_DOWN will
+   have; 0: watcher does not run.  If n does not run, that comes at once. */
+uint64_t
+tree_monitor(struct tree *t, uint32_t watcher, uint32_t n);
+
+/* demonitor/1; fine if there is none of that reference. */
+void
+tree_demonitor(struct tree *t, uint32_t watcher, uint64_t ref);
+
+/* make_ref/0 for a monitor that the caller keeps itself. */
+uint64_t
+tree_ref(struct tree *t);
+
+/* process_flag(trap_exit, on) of n's process; the old value. */
+bool
+tree_trap(struct tree *t, uint32_t n, bool on);
+
 /* Decides.  now never runs backwards. */
 void
 tree_step(struct tree *t, const struct event *event, int64_t now);
@@ -178,6 +234,10 @@ tree_restarts(const struct tree *t, uint32_t n, int64_t now, uint32_t *limit,
    started again. */
 void
 tree_reset(struct tree *t, uint32_t n);
+
+/* Has n a process (of a supervisor: children) that may still end? */
+bool
+tree_runs(const struct tree *t, uint32_t n);
 
 /* Has the root started its children, each or in vain, and nothing to do at this
    moment?  What `supd -d` and READY=1 wait for: one that backs off does not

@@ -223,6 +223,7 @@ state_sweep_fds(const struct state *s)
 			mark(kept, p->ready_fd);
 			mark(kept, p->standby_fd);
 			mark(kept, p->beat_fd);
+			mark(kept, p->mail.fd);
 		}
 		if (c->lock_fd)
 			mark(kept, c->lock_fd);

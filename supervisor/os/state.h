@@ -29,7 +29,7 @@ struct journal;
 struct heap;
 struct tree;
 
-#define STATE_LAYOUT 2u /* raised with each change of this file or core's */
+#define STATE_LAYOUT 3u /* raised with each change of this file or core's */
 #define PID_MAX 4194304u
 #define EVENTS_MAX 4096u /* of the flight recorder */
 #define EVENT_SIZE 256u
@@ -79,6 +79,18 @@ enum process_phase {
 			    the keeper's record is only awaited */
 };
 
+/* The mailbox of a process (mail.h); by the supervisor alone, under the
+   journal. */
+struct mail {
+	int32_t fd;           /* our end; -1: it has none */
+	uint32_t waiting;     /* messages that could not be sent yet: */
+	uint64_t first, last; /* heap blocks */
+	uint64_t number;      /* of the last message */
+	uint64_t heard;       /* the last request that was answered */
+	uint32_t untold;      /* messages lost since the last LOST */
+	uint32_t lost;        /* in all */
+};
+
 /*
  * A node has two slots for processes, node and node + NODES_MAX: its primary's,
  * and its standby's, which is used if it has one.  child[node].primary says
@@ -113,6 +125,8 @@ struct process {
 	uint32_t retired;       /* 1: a standby that is being killed */
 	uint32_t cgroup_killed; /* cgroup.kill was written: see launch.c */
 	int64_t started;        /* ms, monotonic */
+	struct mail mail;
+	char exit_reason[REASON_TEXT]; /* EXIT_REASON= that it has given */
 	/* its watchdog (watchdog.h); times in ms, monotonic */
 	int32_t beat_fd;   /* memfd of the page that it beats into; -1: none */
 	int64_t watchdog;  /* ms that it may be silent; 0: for ever */

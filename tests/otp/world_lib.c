@@ -202,6 +202,8 @@ perform(struct world *w, const struct action *a)
 	case DO_EXIT:
 		trace_line(&w->trace, "down root");
 		break;
+	case DO_MESSAGE: /* nobody here is linked */
+		break;
 	}
 	tree_done(w->tree);
 }

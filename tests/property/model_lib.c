@@ -219,6 +219,10 @@ perform(struct model *m, const struct action *a)
 		m->process[a->node].deadline =
 			tree_node(m->t, a->node)->deadline;
 		break;
+	case DO_MESSAGE:
+		if (!m->process[a->node].exists)
+			wrong(m, "a message for nobody");
+		break;
 	case DO_REPLY:
 		do_reply(m, a);
 		break;

@@ -131,6 +131,22 @@ do_start(struct scene *s, uint32_t n)
 	tree_step(s->t, &e, s->now);
 }
 
+/* "EXIT:to:from:reason", "DOWN:to:from:reason" */
+static void
+saw_message(struct scene *s, const struct action *a)
+{
+	size_t length = strlen(s->trace);
+	char reason[REASON_SIZE];
+
+	assert_true(s->runs[a->node]);
+	snprintf(s->trace + length, sizeof(s->trace) - length,
+		 "%s%s:%s:%s:%s", length ? " " : "",
+		 a->message == MESSAGE_EXIT ? "EXIT" : "DOWN",
+		 tree_node(s->t, a->node)->id,
+		 a->other ? tree_node(s->t, a->other)->id : "-",
+		 reason_format(&a->reason, reason, sizeof(reason)));
+}
+
 static void
 obey(struct scene *s, uint32_t n, bool must)
 {
@@ -156,6 +172,9 @@ perform(struct scene *s, const struct action *a)
 	case DO_KILL:
 		saw(s, "kill", a->node);
 		obey(s, a->node, true);
+		break;
+	case DO_MESSAGE:
+		saw_message(s, a);
 		break;
 	case DO_REPLY:
 		s->result = (int)a->result;

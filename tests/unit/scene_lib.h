@@ -3,7 +3,8 @@
  * scene_lib.h - a small tree whose processes do as they are told, and the trace
  * of what the core had done to them.
  *
- * The trace is words: "start:a stop:b kill:c gave_up:root exit:1".  A process
+ * The trace is words: "start:a stop:b kill:c gave_up:root exit:1", and for
+ * messages "EXIT:to:from:reason" and "DOWN:to:from:reason".  A process
  * that is told to stop does so at once, unless it is stubborn; one that is
  * killed is gone at once.
  */

@@ -12,16 +12,23 @@ static void
 keys_of_later_are_refused(void **state)
 {
 	static const char *const names[] = {
-		"links",         "trap_exit",
-		"mailbox",       "sockets",
-		"user",          "group",
-		"nice",          "oom_score_adjust",
-		"cpu_affinity",  "no_new_privileges",
-		"capabilities",  "environment_file",
-		"limit_nofile",  "limit_core",
-		"limit_as",      "memory_max",
-		"cpu_max",       "pids_max",
-		"log_max_size",  "log_keep",
+		"sockets",
+		"user",
+		"group",
+		"nice",
+		"oom_score_adjust",
+		"cpu_affinity",
+		"no_new_privileges",
+		"capabilities",
+		"environment_file",
+		"limit_nofile",
+		"limit_core",
+		"limit_as",
+		"memory_max",
+		"cpu_max",
+		"pids_max",
+		"log_max_size",
+		"log_keep",
 		"log_timestamp",
 	};
 	char line[64], said[128];

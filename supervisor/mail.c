@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * mail.c - the mailboxes of children: messages to their processes.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "core/heap.h"
+#include "core/journal.h"
+#include "core/reason.h"
+#include "events.h"
+#include "mail.h"
+#include "os/process.h"
+#include "shell.h"
+#include "spec.h"
+#include "watches.h"
+
+#define WAITING_MAX 1024u /* messages of one process */
+
+/* A message that waits, in the heap of the state. */
+struct letter {
+	uint64_t next; /* heap block; 0: it is the last */
+	uint32_t length;
+	char text[];
+};
+
+int
+mail_number(const struct spec *spec)
+{
+	const int number = FD_RESERVED - 7;
+
+	return spec->ready == READY_FD && spec->ready_fd == number ?
+		       number - 1 :
+		       number;
+}
+
+int
+mail_open(struct state *s, uint32_t slot, const struct spec *spec, int *ret)
+{
+	int pair[2];
+
+	s->process[slot].mail = (struct mail){ .fd = -1 };
+	*ret = -1;
+	if (!spec->mailbox)
+		return 0;
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
+		return -errno;
+	s->process[slot].mail.fd = pair[0];
+	*ret = pair[1];
+	return 0;
+}
+
+static struct letter *
+letter_at(const struct supd *d, uint64_t block)
+{
+	return heap_at(d->state->heap, block);
+}
+
+/* Puts a letter at the end of the queue. */
+static bool
+enqueue(struct supd *d, struct mail *mail, const char *format, va_list args)
+{
+	struct state *s = d->state;
+	char text[MAIL_TEXT_MAX];
+	int length = snprintf(text, sizeof(text), "%" PRIu64 " ",
+			      mail->number + 1);
+	struct letter *letter;
+	uint64_t block;
+
+	length += vsnprintf(text + length, sizeof(text) - (size_t)length,
+			    format, args);
+	if (mail->waiting >= WAITING_MAX || length >= (int)sizeof(text))
+		return false;
+	block = heap_alloc(s->heap, s->journal,
+			   sizeof(*letter) + (size_t)length);
+	if (!block)
+		return false;
+	letter = letter_at(d, block);
+	letter->next = 0;
+	letter->length = (uint32_t)length;
+	memcpy(letter->text, text, (size_t)length);
+	journal_save(s->journal, mail, sizeof(*mail));
+	if (mail->last) {
+		letter = letter_at(d, mail->last);
+		journal_save(s->journal, letter, sizeof(*letter));
+		letter->next = block;
+	} else {
+		mail->first = block;
+	}
+	mail->last = block;
+	mail->waiting++;
+	mail->number++;
+	return true;
+}
+
+static bool
+post(struct supd *d, struct mail *mail, const char *format, ...)
+{
+	va_list args;
+	bool fits;
+
+	va_start(args, format);
+	fits = enqueue(d, mail, format, args);
+	va_end(args);
+	return fits;
+}
+
+/* There is room again: whoever lost something is to know where. */
+static void
+tell_lost(struct supd *d, struct mail *mail)
+{
+	if (mail->untold && post(d, mail, "LOST %u", mail->untold))
+		mail->untold = 0;
+}
+
+static void
+count_lost(struct supd *d, uint32_t slot)
+{
+	struct mail *mail = &d->state->process[slot].mail;
+
+	journal_save(d->state->journal, mail, sizeof(*mail));
+	if (mail->untold++ == 0)
+		events_say(d, slot_node(slot),
+			   "event=mailbox_full child=%s waiting=%u",
+			   tree_node(d->tree, slot_node(slot))->id,
+			   mail->waiting);
+	mail->lost++;
+}
+
+bool
+mail_post(struct supd *d, uint32_t slot, const char *format, ...)
+{
+	struct mail *mail = &d->state->process[slot].mail;
+	bool fits = false;
+	va_list args;
+
+	if (mail->fd < 0)
+		return false;
+	va_start(args, format);
+	tell_lost(d, mail);
+	if (!mail->untold)
+		fits = enqueue(d, mail, format, args);
+	va_end(args);
+	if (!fits)
+		count_lost(d, slot);
+	return fits;
+}
+
+static void
+dequeue(struct supd *d, struct mail *mail)
+{
+	struct state *s = d->state;
+	uint64_t block = mail->first;
+
+	journal_begin(s->journal);
+	journal_save(s->journal, mail, sizeof(*mail));
+	mail->first = letter_at(d, block)->next;
+	if (!mail->first)
+		mail->last = 0;
+	mail->waiting--;
+	heap_free(s->heap, s->journal, block);
+	if (!mail->first)
+		tell_lost(d, mail);
+	journal_commit(s->journal);
+}
+
+void
+mail_flush(struct supd *d, uint32_t slot)
+{
+	struct mail *mail = &d->state->process[slot].mail;
+
+	while (mail->fd >= 0 && mail->first) {
+		const struct letter *letter = letter_at(d, mail->first);
+
+		if (send(mail->fd, letter->text, letter->length,
+			 MSG_NOSIGNAL | MSG_DONTWAIT) >= 0)
+			dequeue(d, mail);
+		else if (errno == EAGAIN || errno == ENOBUFS ||
+			 errno == ENOMEM)
+			break;
+		else
+			mail_close(d, slot, "its end is closed");
+	}
+	watches_mail(d, slot);
+}
+
+/* Whom a message is about, as "ID PID". */
+static const char *
+sender(const struct supd *d, const struct action *a, char *buf, size_t size)
+{
+	const struct node *node = tree_node(d->tree, a->other);
+	int64_t pid = node ? d->state->child[a->other].last_pid : a->value;
+
+	if (node && node->is_supervisor)
+		pid = getpid();
+	if (a->result == RESULT_NOPROC || pid == 0)
+		snprintf(buf, size, "%s -", node ? node->id : "-");
+	else
+		snprintf(buf, size, "%s %" PRId64, node ? node->id : "-", pid);
+	return buf;
+}
+
+void
+mail_perform(struct supd *d, const struct action *a)
+{
+	struct state *s = d->state;
+	uint32_t slot = slot_of_primary(s, a->node);
+	char who[ID_SIZE + 16], why[REASON_SIZE];
+
+	sender(d, a, who, sizeof(who));
+	reason_format(&a->reason, why, sizeof(why));
+	journal_begin(s->journal);
+	switch (a->message) {
+	case MESSAGE_EXIT:
+		mail_post(d, slot, "EXIT %s %s", who, why);
+		break;
+	case MESSAGE_DOWN:
+		mail_post(d, slot, "DOWN %" PRId64 " %s %s", a->value, who,
+			  why);
+		break;
+	}
+	tree_done(d->tree);
+	journal_commit(s->journal);
+	mail_flush(d, slot);
+}
+
+void
+mail_stop(struct supd *d, uint32_t node)
+{
+	struct state *s = d->state;
+	uint32_t slot = slot_of_primary(s, node);
+
+	journal_begin(s->journal);
+	mail_post(d, slot, "STOP shutdown");
+	tree_done(d->tree);
+	journal_commit(s->journal);
+	mail_flush(d, slot);
+	/* It may be stopped. */
+	process_signal(s, slot, tree_node(d->tree, node)->id, SIGCONT);
+}
+
+void
+mail_forget(struct state *s, uint32_t slot)
+{
+	struct mail *mail = &s->process[slot].mail;
+
+	journal_save(s->journal, mail, sizeof(*mail));
+	while (mail->first) {
+		uint64_t block = mail->first;
+		const struct letter *letter = heap_at(s->heap, block);
+
+		mail->first = letter->next;
+		heap_free(s->heap, s->journal, block);
+	}
+	mail->last = 0;
+	mail->waiting = 0;
+}
+
+void
+mail_close(struct supd *d, uint32_t slot, const char *why)
+{
+	struct state *s = d->state;
+	struct mail *mail = &s->process[slot].mail;
+	uint32_t node = slot_node(slot);
+	int fd = mail->fd;
+
+	journal_begin(s->journal);
+	mail_forget(s, slot);
+	mail->fd = -1;
+	if (!slot_is_standby(s, slot))
+		tree_trap(d->tree, node, false);
+	journal_commit(s->journal);
+	watches_mail(d, slot);
+	close(fd);
+	events_say(d, node, "event=mailbox_closed child=%s text=\"%s\"",
+		   tree_node(d->tree, node)->id, why);
+}

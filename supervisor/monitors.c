@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * monitors.c - monitor/2 for clients of the control socket.
+ */
+#include <unistd.h>
+
+#include "core/reason.h"
+#include "monitors.h"
+#include "request.h"
+#include "shell.h"
+
+int64_t
+monitors_arm(struct request *r, size_t item)
+{
+	r->items[item].ref = tree_ref(r->d->tree);
+	r->armed++;
+	return (int64_t)r->items[item].ref;
+}
+
+/* Its last process, or of a supervisor the one that does its work; 0: none. */
+static int32_t
+pid_of(const struct supd *d, uint32_t n)
+{
+	return tree_node(d->tree, n)->is_supervisor ? getpid() :
+						      d->state->child[n].last_pid;
+}
+
+/* Tells an item's end.  The request is over with its last. */
+static void
+fire(struct request *r, size_t i, int32_t pid, const struct reason *reason)
+{
+	struct item *item = &r->items[i];
+	struct emit *out = request_reply(r);
+	char why[REASON_SIZE];
+
+	emit_open(out, "down", '[');
+	emit_open(out, NULL, '{');
+	emit_int(out, "ref", (int64_t)item->ref);
+	emit_string(out, "id", item->id);
+	if (pid)
+		emit_int(out, "pid", pid);
+	emit_string(out, "reason", reason_format(reason, why, sizeof(why)));
+	emit_close(out, '}');
+	emit_close(out, ']');
+	item->ref = 0;
+	r->armed--;
+	request_end(r, r->armed > 0);
+}
+
+void
+monitors_ended(struct request *r, const struct action *a)
+{
+	/* One that could not be executed has not been there. */
+	bool has_run = a->reason.kind != REASON_NOEXEC;
+	size_t count = r->count;
+
+	for (size_t i = 0; i < count && r->armed > 0; i++)
+		if (r->items[i].ref && r->items[i].node == a->node)
+			fire(r, i, has_run ? pid_of(r->d, a->node) : 0,
+			     &a->reason);
+}
+
+/* The incarnation that an item is to have; 0: whichever there is. */
+static uint64_t
+wanted(const struct request *r, size_t i)
+{
+	const json_t *list = request_list(r, "incarnations");
+
+	return (uint64_t)json_integer_value(json_array_get(list, i));
+}
+
+/* Does the process run that is to be monitored?  If not, DOWN. */
+static void
+check(struct request *r, size_t i)
+{
+	const struct supd *d = r->d;
+	uint32_t n = r->items[i].node;
+	uint64_t now = d->state->child[n].incarnation, then = wanted(r, i);
+	bool runs = tree_runs(d->tree, n);
+
+	if (runs && (then == 0 || then == now))
+		return;
+	/* Is its end the last one that there was? */
+	if (then != 0 && then + (runs ? 1 : 0) == now)
+		fire(r, i, 0, &tree_node(d->tree, n)->ended);
+	else
+		fire(r, i, 0, &reason_noproc);
+}
+
+void
+monitors_look(struct request *r)
+{
+	struct emit *out;
+	size_t count = r->count;
+
+	if (r->issued > 0 || !supd_is_idle(r->d))
+		return;
+	r->issued = count;
+	out = request_reply(r);
+	emit_open(out, "refs", '[');
+	for (size_t i = 0; i < count; i++)
+		emit_int(out, NULL, monitors_arm(r, i));
+	emit_close(out, ']');
+	emit_open(out, "incarnations", '[');
+	for (size_t i = 0; i < count; i++) {
+		uint32_t n = r->items[i].node;
+
+		emit_int(out, NULL,
+			 (int64_t)r->d->state->child[n].incarnation);
+	}
+	emit_close(out, ']');
+	request_end(r, true);
+	for (size_t i = 0; i < count && r->armed > 0; i++)
+		check(r, i);
+}
+
+void
+monitors_begin(struct request *r)
+{
+	if (!r->call.more)
+		request_invalid(r, "more");
+	else if (json_array_size(request_list(r, "ids")) == 0)
+		request_invalid(r, "ids");
+	else if (request_items(r))
+		monitors_look(r);
+}
