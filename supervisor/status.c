@@ -127,6 +127,17 @@ emit_links(struct emit *out, const struct supd *d, uint32_t n,
 	emit_close(out, ']');
 }
 
+/* One that an exit signal ends is being stopped, to whoever looks. */
+static enum child_state
+shown_state(const struct node *node)
+{
+	bool runs = node->state == STARTING || node->state == RUNNING;
+
+	if (!node->is_supervisor && runs && node->pending.kind != REASON_NONE)
+		return STOPPING;
+	return (enum child_state)node->state;
+}
+
 void
 status_child(struct emit *out, const char *key, const struct supd *d,
 	     uint32_t n)
@@ -144,14 +155,14 @@ status_child(struct emit *out, const char *key, const struct supd *d,
 			    tree_node(d->tree, node->parent)->id);
 	emit_int(out, "depth", depth_of(d, node));
 	emit_string(out, "type", node->is_supervisor ? "supervisor" : "worker");
-	emit_string(out, "state", state_names[node->state]);
+	emit_string(out, "state", state_names[shown_state(node)]);
 	emit_string(out, "restart", restart_names[node->restart]);
 	emit_int(out, "restarts", restarts);
 	emit_int(out, "limit", limit);
 	emit_int(out, "period", period);
 	emit_int(out, "total", (int64_t)node->restarts);
 	emit_int(out, "age", now - node->since);
-	if (node->state == RUNNING && node->started)
+	if (shown_state(node) == RUNNING && node->started)
 		emit_int(out, "uptime", now - node->started);
 	if (node->ended.kind != REASON_NONE)
 		emit_string(out, "reason",

@@ -8,7 +8,8 @@ DIRECTORY/random_SEED.scn and COUNT - 1 more, of the seeds that follow.  The
 same seed gives the same scenario.
 
 A step has one outcome by the rules of Erlang: one process begins it, and does
-nothing after it sent an exit signal that depends on whether that has arrived.
+nothing after it sent an exit signal that depends on whether that has arrived,
+or, as a monitor does, on whether a Unix process is gone.
 """
 
 import os
@@ -126,18 +127,23 @@ class Scenario:
         operations = ["trap on"]
         if self.random.random() < 0.5:
             operations.append(self.watching(who, whom))
+        link_again = self.random.random() < 0.4
+        if link_again:
+            operations.append(f"unlink {whom}")
         for _ in range(self.random.randint(1, 3)):
             operations.append(f"exit {whom} {self.random.choice(SIGNALS)}")
-        operations += self.pick(
-            (2, []), (2, [self.watching(who, whom)]), (2, [f"link {whom}"]),
-            (1, [f"link {whom}", self.watching(who, whom)]),
-            (3, ["sync", *self.after_sync(who, whom)]))
+        if link_again:
+            operations.append(f"link {whom}")
+        elif self.random.random() < 0.6:
+            operations += ["sync", *self.after_sync(who, whom)]
         self.order(who, *operations)
         self.ending.add(whom)
 
     def after_sync(self, who, whom):
         own = [m for w, m in self.monitors if w == who]
-        result = [f"unlink {whom}"] if self.random.random() < 0.5 else []
+        result = self.pick((3, []), (2, [f"unlink {whom}"]),
+                           (1, [f"link {whom}"]),
+                           (2, [self.watching(who, whom)]))
         if own:
             result.append(f"demonitor {self.random.choice(own)}"
                           + self.pick((1, ""), (1, " flush")))

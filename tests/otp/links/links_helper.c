@@ -74,8 +74,11 @@ report(const char *format, ...)
 	length += vsnprintf(line + length, sizeof(line) - (size_t)length,
 			    format, arguments);
 	va_end(arguments);
-	if (send(reports, line, (size_t)length, 0) < 0)
+	if (send(reports, line, (size_t)length, 0) < 0) {
+		if (errno == ECONNREFUSED)
+			exit(0); /* the scenario is over */
 		die("report");
+	}
 }
 
 /* Of an operation that has nothing to say when it works. */
@@ -83,8 +86,7 @@ static void
 outcome(const char *operation, long long result)
 {
 	if (result < 0)
-		report("result %s = %s", operation,
-		       result == -ESRCH ? "noproc" : sup_error());
+		report("result %s = %s", operation, sup_error());
 }
 
 /* To nobody: the library says so, Erlang does not. */
@@ -114,8 +116,9 @@ link_to(const char *whom)
 {
 	int result = sup_link(whom);
 
-	if (!result)
-		report("result link %s = true", whom);
+	if (result == 0 || result == -ESRCH)
+		report("result link %s = %s", whom,
+		       result ? "noproc" : "true");
 	else
 		outcome("link", result);
 }

@@ -131,27 +131,35 @@ class Player:
     # --- what they report ---
 
     def collect(self, condition, hear, verb, limit=LIMIT):
-        """Takes reports until condition; hear(name, text) those of a verb."""
+        """Takes reports until condition, and those that are there then;
+        hear(name, text) those of a verb."""
         deadline = time.monotonic() + limit
         while not condition():
             if time.monotonic() > deadline:
                 raise TimeoutError(f"no report: {verb}")
-            try:
-                report, sender = self.reports.recvfrom(16384)
-            except TimeoutError:
-                continue
-            identity, _, what = report.decode().split(" ", 2)
-            kind, _, text = what.partition(" ")
-            name = self.name(identity)
-            if kind == "result":
-                self.trace.results.append(f"{name} {self.renamed(text)}")
-            elif kind == "got":
-                self.trace.got.append((name, *self.received(text)))
-            elif kind == "sync":
-                self.settle(name)
-                self.reports.sendto(b"go", sender)
-            elif kind == verb:
-                hear(name, text)
+            self.take(hear, verb, 0)
+        while self.take(hear, verb, socket.MSG_DONTWAIT):
+            pass
+
+    def take(self, hear, verb, flags):
+        """One report, if there is one."""
+        try:
+            report, sender = self.reports.recvfrom(16384, flags)
+        except (TimeoutError, BlockingIOError):
+            return False
+        identity, _, what = report.decode().split(" ", 2)
+        kind, _, text = what.partition(" ")
+        name = self.name(identity)
+        if kind == "result":
+            self.trace.results.append(f"{name} {self.renamed(text)}")
+        elif kind == "got":
+            self.trace.got.append((name, *self.received(text)))
+        elif kind == "sync":
+            self.settle(name)
+            self.reports.sendto(b"go", sender)
+        elif kind == verb:
+            hear(name, text)
+        return True
 
     def renamed(self, text):
         return " ".join(w.split(".", 1)[1]
@@ -178,9 +186,9 @@ class Player:
     def reason(self, sender, words):
         """The words after an id are the pid, which must be right, and why."""
         pid, reason = words[0], " ".join(words[1:])
-        right = {"0", "-"} if reason == "noproc" else {str(
-            self.pids.get(sender, 0))}
-        if sender == "ctl" or pid in right:
+        right = str(self.pids.get(sender, 0))
+        if sender == "ctl" or pid == right or (
+                reason == "noproc" and pid in ("0", "-")):
             return reason
         return f"{reason} (of process {pid})"
 

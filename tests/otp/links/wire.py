@@ -77,6 +77,9 @@ class Supd:
             [self.program, "-c", self.configuration],
             stdout=subprocess.DEVNULL, stderr=self.errors)
         until(self.answers, "supd answers")
+        wire = Wire(self.path)
+        wire.call("Wait", ready=True)
+        wire.close()
         return self
 
     def answers(self):
