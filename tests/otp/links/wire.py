@@ -66,7 +66,7 @@ class Supd:
         self.configuration = os.path.join(place, "t.ini")
         with open(self.configuration, "w", encoding="ascii") as file:
             file.write(f"[supd]\nstate_dir = {place}/state\n"
-                       f"socket = {self.path}\nlog_level = warning\n"
+                       f"socket = {self.path}\nlog_level = err\n"
                        + sections)
         self.errors = None
         self.process = None
