@@ -6,7 +6,6 @@
  * answered looks there first.  A tid means that the clone has happened.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,10 +18,10 @@
 #include "events.h"
 #include "exits.h"
 #include "gate.h"
-#include "instance.h"
 #include "launch.h"
 #include "log.h"
 #include "mail.h"
+#include "outputs.h"
 #include "os/process.h"
 #include "os/spawn.h"
 #include "settings.h"
@@ -42,60 +41,9 @@ struct launch {
 	struct spawn_fd fds[LAUNCH_FDS]; /* beside 0, 1 and 2 */
 	char path[4096];
 	char *gate[SPEC_ARGS_MAX + 3];
-	int out, err, ready, standby, mail; /* to close again; -1: none */
+	struct outputs outputs;
+	int ready, standby, mail; /* to close again; -1: none */
 };
-
-/* A FIFO without a reader must not hold us up; the child gets it blocking. */
-static int
-open_output(const char *path)
-{
-	const int flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY |
-			  O_NONBLOCK;
-	int fd = open(path, flags, 0640);
-
-	if (fd < 0 && errno == ENOENT && make_parents(path, 0755) == 0)
-		fd = open(path, flags, 0640);
-	if (fd < 0)
-		return -errno;
-	fcntl(fd, F_SETFL, O_APPEND);
-	return fd;
-}
-
-static int
-prepare_output(enum output_kind kind, const char *path, int inherited,
-	       int *opened, int *ret)
-{
-	switch (kind) {
-	case OUTPUT_INHERIT:
-		*ret = inherited;
-		break;
-	case OUTPUT_NULL:
-		*ret = FD_NULL;
-		break;
-	case OUTPUT_SAME: /* stderr = same: decided by the caller */
-		break;
-	case OUTPUT_FILE:
-		*opened = open_output(path);
-		if (*opened < 0)
-			return *opened;
-		*ret = *opened;
-		break;
-	}
-	return 0;
-}
-
-static int
-prepare_outputs(struct launch *l, const struct spec *spec)
-{
-	int r = prepare_output(spec->out, spec->out_path, STDOUT_FILENO,
-			       &l->out, &l->how.out);
-
-	if (r < 0)
-		return r;
-	l->how.err = l->how.out;
-	return prepare_output(spec->err, spec->err_path, STDERR_FILENO, &l->err,
-			      &l->how.err);
-}
 
 /* One more descriptor for the child. */
 static void
@@ -211,7 +159,8 @@ prepare(struct supd *d, uint32_t slot, const struct spec *spec,
 	p->mail.fd = -1;
 	p->retired = 0;
 	p->exit_reason[0] = '\0';
-	l->out = l->err = l->ready = l->standby = l->mail = -1;
+	l->outputs.opened[0] = l->outputs.opened[1] = -1;
+	l->ready = l->standby = l->mail = -1;
 	l->how = (struct spawn){
 		.in = FD_NULL,
 		.directory = spec->directory,
@@ -234,9 +183,11 @@ prepare(struct supd *d, uint32_t slot, const struct spec *spec,
 	r = prepare_mailbox(d, slot, spec, l);
 	if (r < 0)
 		return r;
-	r = prepare_outputs(l, spec);
+	r = outputs_open(&l->outputs, spec);
 	if (r < 0)
 		return r;
+	l->how.out = l->outputs.out;
+	l->how.err = l->outputs.err;
 	l->how.envp = environment_build(d, slot, spec);
 	if (!l->how.envp)
 		return -ENOMEM;
@@ -263,8 +214,7 @@ close_if_open(int fd)
 static void
 release(struct launch *l)
 {
-	close_if_open(l->out);
-	close_if_open(l->err);
+	outputs_close(&l->outputs);
 	close_if_open(l->ready);
 	close_if_open(l->standby);
 	close_if_open(l->mail);

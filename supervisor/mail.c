@@ -68,8 +68,8 @@ enqueue(struct supd *d, struct mail *mail, const char *format, va_list args)
 {
 	struct state *s = d->state;
 	char text[MAIL_TEXT_MAX];
-	int length = snprintf(text, sizeof(text), "%" PRIu64 " ",
-			      mail->number + 1);
+	int length =
+		snprintf(text, sizeof(text), "%" PRIu64 " ", mail->number + 1);
 	struct letter *letter;
 	uint64_t block;
 
@@ -181,11 +181,10 @@ mail_flush(struct supd *d, uint32_t slot)
 		if (send(mail->fd, letter->text, letter->length,
 			 MSG_NOSIGNAL | MSG_DONTWAIT) >= 0)
 			dequeue(d, mail);
-		else if (errno == EAGAIN || errno == ENOBUFS ||
-			 errno == ENOMEM)
+		else if (errno == EAGAIN || errno == ENOBUFS || errno == ENOMEM)
 			break;
 		else
-			mail_close(d, slot, "its end is closed");
+			mail_close(d, slot);
 	}
 	watches_mail(d, slot);
 }
@@ -263,21 +262,27 @@ mail_forget(struct state *s, uint32_t slot)
 }
 
 void
-mail_close(struct supd *d, uint32_t slot, const char *why)
+mail_close(struct supd *d, uint32_t slot)
 {
 	struct state *s = d->state;
 	struct mail *mail = &s->process[slot].mail;
-	uint32_t node = slot_node(slot);
 	int fd = mail->fd;
 
 	journal_begin(s->journal);
 	mail_forget(s, slot);
 	mail->fd = -1;
-	if (!slot_is_standby(s, slot))
-		tree_trap(d->tree, node, false);
 	journal_commit(s->journal);
 	watches_mail(d, slot);
 	close(fd);
+}
+
+void
+mail_revoke(struct supd *d, uint32_t slot, const char *why)
+{
+	uint32_t node = slot_node(slot);
+
+	tree_trap(d->tree, node, false);
+	mail_close(d, slot);
 	events_say(d, node, "event=mailbox_closed child=%s text=\"%s\"",
 		   tree_node(d->tree, node)->id, why);
 }

@@ -155,9 +155,9 @@ static const struct verb {
 	/* NULL, or the word that says what is wrong. */
 	const char *(*ask)(struct asking *a);
 } verbs[] = {
-	{ "LINK", ask_link },	    { "UNLINK", ask_unlink },
+	{ "LINK", ask_link },       { "UNLINK", ask_unlink },
 	{ "MONITOR", ask_monitor }, { "DEMONITOR", ask_demonitor },
-	{ "EXIT", ask_exit },	    { "TRAP", ask_trap },
+	{ "EXIT", ask_exit },       { "TRAP", ask_trap },
 	{ "SEND", ask_send },
 };
 
@@ -232,12 +232,14 @@ mail_hear(struct supd *d, uint32_t slot)
 			 MSG_PEEK | MSG_DONTWAIT);
 		if (n < 0 && (errno == EAGAIN || errno == EINTR))
 			return;
-		text[n > 0 ? n : 0] = '\0';
-		if (n <= 0 || n > MAIL_TEXT_MAX || strlen(text) < (size_t)n ||
+		if (n <= 0) {
+			mail_close(d, slot);
+			return;
+		}
+		text[n] = '\0';
+		if (n > MAIL_TEXT_MAX || strlen(text) < (size_t)n ||
 		    !obey(d, slot, text)) {
-			mail_close(d, slot,
-				   n > 0 ? "it has sent what is no request" :
-					   "its end is closed");
+			mail_revoke(d, slot, "it has sent what is no request");
 			return;
 		}
 		recv(mail->fd, text, 1, MSG_DONTWAIT);

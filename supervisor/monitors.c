@@ -21,8 +21,9 @@ monitors_arm(struct request *r, size_t item)
 static int32_t
 pid_of(const struct supd *d, uint32_t n)
 {
-	return tree_node(d->tree, n)->is_supervisor ? getpid() :
-						      d->state->child[n].last_pid;
+	return tree_node(d->tree, n)->is_supervisor ?
+		       getpid() :
+		       d->state->child[n].last_pid;
 }
 
 /* Tells an item's end.  The request is over with its last. */
@@ -76,12 +77,12 @@ check(struct request *r, size_t i)
 	const struct supd *d = r->d;
 	uint32_t n = r->items[i].node;
 	uint64_t now = d->state->child[n].incarnation, then = wanted(r, i);
-	bool runs = tree_runs(d->tree, n);
+	bool runs = n != NO_NODE && tree_runs(d->tree, n);
 
 	if (runs && (then == 0 || then == now))
 		return;
 	/* Is its end the last one that there was? */
-	if (then != 0 && then + (runs ? 1 : 0) == now)
+	if (n != NO_NODE && then != 0 && then + (runs ? 1 : 0) == now)
 		fire(r, i, 0, &tree_node(d->tree, n)->ended);
 	else
 		fire(r, i, 0, &reason_noproc);
@@ -105,8 +106,7 @@ monitors_look(struct request *r)
 	for (size_t i = 0; i < count; i++) {
 		uint32_t n = r->items[i].node;
 
-		emit_int(out, NULL,
-			 (int64_t)r->d->state->child[n].incarnation);
+		emit_int(out, NULL, (int64_t)r->d->state->child[n].incarnation);
 	}
 	emit_close(out, ']');
 	request_end(r, true);
@@ -117,6 +117,7 @@ monitors_look(struct request *r)
 void
 monitors_begin(struct request *r)
 {
+	r->may_be_gone = request_list(r, "incarnations") != NULL;
 	if (!r->call.more)
 		request_invalid(r, "more");
 	else if (json_array_size(request_list(r, "ids")) == 0)

@@ -91,7 +91,7 @@ add_item(struct request *r, const char *id)
 	struct item *item = &r->items[r->count];
 	uint32_t node = tree_find(r->d->tree, id);
 
-	if (node == NO_NODE) {
+	if (node == NO_NODE && !r->may_be_gone) {
 		request_error(r, "NotFound", "id", id);
 		return false;
 	}

@@ -53,6 +53,7 @@ struct request {
 	uint64_t token; /* of item 0; those of the others follow */
 	struct item *items;
 	size_t count, issued, answered;
+	bool may_be_gone;         /* an id that nobody has is none's fault */
 	size_t armed;             /* monitors that have not fired */
 	enum call_type core_call; /* with reason: what each item is asked */
 	struct reason reason;

@@ -67,6 +67,30 @@ static const struct verb {
 	  .min = 2,
 	  .max = 2,
 	  .help = "exit/2: end a child with a reason" },
+	{ .name = "link",
+	  .words = "ID ID",
+	  .run = verb_link,
+	  .min = 2,
+	  .max = 2,
+	  .help = "link/1: if one ends, so does the other" },
+	{ .name = "unlink",
+	  .words = "ID ID",
+	  .run = verb_unlink,
+	  .min = 2,
+	  .max = 2,
+	  .help = "unlink/1" },
+	{ .name = "monitor",
+	  .words = "ID...",
+	  .run = verb_monitor,
+	  .min = 1,
+	  .max = INT_MAX,
+	  .help = "monitor/2: tell when they end, and why" },
+	{ .name = "send",
+	  .words = "ID TEXT",
+	  .run = verb_send,
+	  .min = 2,
+	  .max = 2,
+	  .help = "a message for a child with a mailbox" },
 	{ .name = "reset",
 	  .words = "ID...",
 	  .run = verb_reset,
@@ -168,7 +192,8 @@ print_usage(FILE *to)
 		fprintf(to, "  %s\n", verbs[i].help);
 	}
 	fputs("\nstart-child: --id ID, --supervisor ID, --restart TYPE,"
-	      " --shutdown TIME,\n--set KEY=VALUE.  See supctl(1).\n",
+	      " --shutdown TIME,\n--set KEY=VALUE, --link ID, --monitor.  See"
+	      " supctl(1).\n",
 	      to);
 }
 

@@ -123,19 +123,49 @@ verb_signal(struct supctl *s, int argc, char **argv)
 	return r;
 }
 
-enum supctl_exit
-verb_exit(struct supctl *s, int argc, char **argv)
+/* A method of two strings: an id, and what it is about. */
+static enum supctl_exit
+act_with(struct supctl *s, const char *method, const char *what, int flags,
+	 char **argv)
 {
-	struct emit *out = wire_begin(s, "Exit");
+	struct emit *out = wire_begin(s, method);
 	enum supctl_exit r;
 
-	(void)argc;
 	emit_string(out, "id", argv[1]);
-	emit_string(out, "reason", argv[2]);
-	r = wire_call(s, 0);
+	emit_string(out, what, argv[2]);
+	r = wire_call(s, flags);
 	if (r == SUPCTL_DONE && s->json)
 		print_reply(s);
 	return r;
+}
+
+enum supctl_exit
+verb_exit(struct supctl *s, int argc, char **argv)
+{
+	(void)argc;
+	return act_with(s, "Exit", "reason", 0, argv);
+}
+
+enum supctl_exit
+verb_link(struct supctl *s, int argc, char **argv)
+{
+	(void)argc;
+	return act_with(s, "Link", "with", WIRE_REPEAT, argv);
+}
+
+enum supctl_exit
+verb_unlink(struct supctl *s, int argc, char **argv)
+{
+	(void)argc;
+	return act_with(s, "Unlink", "with", WIRE_REPEAT, argv);
+}
+
+/* Twice would be two messages. */
+enum supctl_exit
+verb_send(struct supctl *s, int argc, char **argv)
+{
+	(void)argc;
+	return act_with(s, "Send", "text", 0, argv);
 }
 
 enum supctl_exit

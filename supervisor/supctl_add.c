@@ -8,7 +8,9 @@
 #include <string.h>
 
 #include "core/core.h"
+#include "supctl_monitor.h"
 #include "supctl_print.h"
+#include "supctl_show.h"
 #include "supctl_verbs.h"
 #include "supctl_wire.h"
 
@@ -18,13 +20,17 @@ struct request_words {
 	char **settings;
 	int count;
 	char restart[64], shutdown[64];
-	bool is_child; /* there was an option or "--": no template */
+	const char *link;
+	bool monitor;
+	bool is_child; /* an option that only a child of its own has, or "--":
+			  no template */
 };
 
 static bool
 read_option(struct request_words *w, int option, char *value)
 {
-	w->is_child = true;
+	if (option != 'l' && option != 'm')
+		w->is_child = true;
 	switch (option) {
 	case 'i':
 		w->id = value;
@@ -44,6 +50,12 @@ read_option(struct request_words *w, int option, char *value)
 	case 'e':
 		w->settings[w->count++] = value;
 		return true;
+	case 'l':
+		w->link = value;
+		return true;
+	case 'm':
+		w->monitor = true;
+		return true;
 	default:
 		return false;
 	}
@@ -59,6 +71,8 @@ read_options(struct request_words *w, int argc, char **argv)
 		{ "restart", required_argument, NULL, 'r' },
 		{ "shutdown", required_argument, NULL, 'h' },
 		{ "set", required_argument, NULL, 'e' },
+		{ "link", required_argument, NULL, 'l' },
+		{ "monitor", no_argument, NULL, 'm' },
 		{ NULL, 0, NULL, 0 },
 	};
 	int option;
@@ -91,17 +105,43 @@ call(struct supctl *s, const struct request_words *w, int argc, char **argv)
 		out = wire_begin(s, "StartInstance");
 		emit_string(out, "template", argv[0]);
 		print_words(out, "arguments", argc - 1, argv + 1);
-		return wire_call(s, 0);
+	} else {
+		default_id(argc > 0 ? argv[0] : "child", id);
+		out = wire_begin(s, "StartChild");
+		emit_string(out, "id", w->id ? w->id : id);
+		if (w->supervisor)
+			emit_string(out, "supervisor", w->supervisor);
+		print_words(out, "settings", w->count, w->settings);
+		if (argc > 0)
+			print_words(out, "command", argc, argv);
 	}
-	default_id(argc > 0 ? argv[0] : "child", id);
-	out = wire_begin(s, "StartChild");
-	emit_string(out, "id", w->id ? w->id : id);
-	if (w->supervisor)
-		emit_string(out, "supervisor", w->supervisor);
-	print_words(out, "settings", w->count, w->settings);
-	if (argc > 0)
-		print_words(out, "command", argc, argv);
-	return wire_call(s, 0);
+	if (w->link)
+		emit_string(out, "link", w->link);
+	if (w->monitor)
+		emit_bool(out, "monitor", true);
+	return wire_call(s, w->monitor ? WIRE_MORE : 0);
+}
+
+/* What was started is to be told at once, its end when it comes. */
+static enum supctl_exit
+follow(struct supctl *s)
+{
+	char *id = strdup(show_string(s->reply, "id"));
+	struct monitored m = {
+		.id = id,
+		.ref = show_int(s->reply, "ref"),
+		.current_ref = show_int(s->reply, "ref"),
+		.incarnation = show_int(s->reply, "incarnation"),
+	};
+	enum supctl_exit r = SUPCTL_FAILED;
+
+	if (!s->json)
+		print_started(s);
+	fflush(stdout);
+	if (id)
+		r = monitor_follow(s, &m, 1);
+	free(id);
+	return r;
 }
 
 enum supctl_exit
@@ -119,6 +159,8 @@ verb_start_child(struct supctl *s, int argc, char **argv)
 	else if (used >= 0)
 		r = call(s, &w, argc - used, argv + used);
 	free(w.settings);
+	if (r == SUPCTL_DONE && w.monitor)
+		return follow(s);
 	if (r == SUPCTL_DONE && s->json)
 		print_reply(s);
 	else if (r == SUPCTL_DONE)

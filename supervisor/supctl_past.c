@@ -127,6 +127,11 @@ static const struct event_word {
 	{ "timeout", "did not do it in time: killed" },
 	{ "added", "was added" },
 	{ "deleted", "was deleted" },
+	{ "linked", "was linked" },
+	{ "unlinked", "was unlinked" },
+	{ "exit_signal", "got an exit signal" },
+	{ "mailbox_full", "does not read its mailbox: messages are lost" },
+	{ "mailbox_closed", "has no mailbox any more" },
 	{ "reset", "was reset" },
 	{ "shutdown", "shuts down" },
 };

@@ -20,9 +20,13 @@ verb_function verb_status, verb_tree, verb_which_children, verb_count_children,
 /* supctl_past.c: the flight recorder */
 verb_function verb_events, verb_why;
 
+/* supctl_monitor.c */
+verb_function verb_monitor;
+
 /* supctl_act.c, supctl_add.c: they act */
 verb_function verb_start, verb_stop, verb_restart, verb_signal, verb_exit,
-	verb_reset, verb_shutdown, verb_start_child, verb_stop_child,
-	verb_delete_child, verb_restart_child, verb_takeover;
+	verb_link, verb_unlink, verb_send, verb_reset, verb_shutdown,
+	verb_start_child, verb_stop_child, verb_delete_child,
+	verb_restart_child, verb_takeover;
 
 #endif

@@ -233,6 +233,7 @@ child_down(struct tree *t, uint32_t n, const struct reason *reason)
 	c->pending = (struct reason){ .kind = REASON_NONE };
 	c->has_process = false;
 	c->killed = false;
+	c->traps = false;
 	set_deadline(t, n, 0);
 	backoff_ended(t, n);
 	if (c->parent != NO_NODE)

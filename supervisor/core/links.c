@@ -157,7 +157,7 @@ links_monitor(struct tree *t, uint32_t watcher, uint32_t n)
 {
 	uint64_t ref;
 
-	if (!child_is_alive(node_at(t, watcher)))
+	if (!node_at(t, watcher)->has_process)
 		return 0;
 	ref = ++t->refs;
 	if (watcher == n)
@@ -355,7 +355,8 @@ tree_trap(struct tree *t, uint32_t n, bool on)
 
 	layout_begin(t);
 	old = node_at(t, n)->traps;
-	node_edit(t, n)->traps = on;
+	if (node_at(t, n)->has_process)
+		node_edit(t, n)->traps = on;
 	layout_commit(t);
 	return old;
 }

@@ -41,7 +41,6 @@ signals_send(struct tree *t, uint32_t n, uint32_t from, int32_t pid,
 	if (is_doomed(c) || (reason->kind == REASON_NORMAL && from != n))
 		return;
 	queue_signal(t, n, from, pid, reason);
-	queue_report(t, REPORT_STOPPING, n, NO_NODE, 0);
 	child_end(t, n, reason);
 }
 

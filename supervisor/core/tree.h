@@ -196,7 +196,7 @@ tree_demonitor(struct tree *t, uint32_t watcher, uint64_t ref);
 uint64_t
 tree_ref(struct tree *t);
 
-/* process_flag(trap_exit, on) of n's process; the old value. */
+/* process_flag(trap_exit, on) of n's process, if it has one; the old value. */
 bool
 tree_trap(struct tree *t, uint32_t n, bool on);
 

@@ -64,7 +64,7 @@ do_start(struct model *m, uint32_t n)
 		wrong(m, "two processes of one child");
 	if (c->ended.kind != REASON_NONE && !m->process[n].reported)
 		wrong(m, "an end was not reported");
-	m->process[n].reported = false;
+	m->process[n].reported = m->process[n].failed = false;
 	if (c->is_supervisor || c->is_template)
 		wrong(m, "a process of what has none");
 	if (tree_node(m->t, c->parent)->phase == PHASE_DOWN)
@@ -72,6 +72,7 @@ do_start(struct model *m, uint32_t n)
 	if (m->luck != 1 && shape_draw(&m->luck) % 6 == 0) {
 		e.type = ON_START_FAILED;
 		e.reason = (struct reason){ .kind = REASON_NOEXEC, .value = 2 };
+		m->process[n].failed = true;
 	} else {
 		m->process[n].exists = true;
 		m->process[n].told = m->process[n].killed = false;
@@ -163,9 +164,46 @@ is_end(enum report report)
 	       report == REPORT_START_FAILED;
 }
 
+/* n has ended: whoever is linked to it and does not trap has to, too. */
+static void
+end_links(struct model *m, uint32_t n, const struct reason *reason)
+{
+	uint32_t x;
+
+	for (x = ROOT; x < tree_end(m->t); x++) {
+		if (!m->linked[n][x])
+			continue;
+		m->linked[n][x] = m->linked[x][n] = false;
+		if (reason->kind != REASON_NORMAL)
+			m->must_end[x] = !tree_node(m->t, x)->is_supervisor &&
+					 !tree_node(m->t, x)->traps;
+	}
+}
+
+static void
+check_links(struct model *m)
+{
+	uint32_t n;
+
+	for (n = ROOT; n < tree_end(m->t); n++) {
+		if (m->must_end[n] && m->process[n].exists &&
+		    !m->process[n].told && !m->process[n].killed)
+			wrong(m, "a link's end was survived");
+		m->must_end[n] = false;
+	}
+}
+
 static void
 do_report(struct model *m, const struct action *a)
 {
+	if (a->report == REPORT_LINKED || a->report == REPORT_UNLINKED) {
+		if (a->report == REPORT_LINKED && m->linked[a->node][a->other])
+			wrong(m, "linked twice");
+		m->linked[a->node][a->other] = m->linked[a->other][a->node] =
+			a->report == REPORT_LINKED;
+	}
+	if (is_end(a->report))
+		end_links(m, a->node, &a->reason);
 	if (!tree_node(m->t, a->node))
 		wrong(m, "a report of nobody");
 	if (is_end(a->report) && a->reason.kind == REASON_NONE)
@@ -220,7 +258,7 @@ perform(struct model *m, const struct action *a)
 			tree_node(m->t, a->node)->deadline;
 		break;
 	case DO_MESSAGE:
-		if (!m->process[a->node].exists)
+		if (!m->process[a->node].exists && !m->process[a->node].failed)
 			wrong(m, "a message for nobody");
 		break;
 	case DO_REPLY:
@@ -260,10 +298,19 @@ check_all(struct model *m)
 }
 
 void
-model_event(struct model *m, const struct event *event)
+model_settle(struct model *m)
 {
 	struct action a;
 
+	while (!m->wrong && tree_next(m->t, &a))
+		perform(m, &a);
+	check_all(m);
+	check_links(m);
+}
+
+void
+model_event(struct model *m, const struct event *event)
+{
 	if (event->type == ON_EXIT) {
 		if (!m->process[event->node].exists)
 			return;
@@ -273,9 +320,7 @@ model_event(struct model *m, const struct event *event)
 		wrong(m, "a crash left something behind");
 	m->crash = 0;
 	tree_step(m->t, event, m->now);
-	while (!m->wrong && tree_next(m->t, &a))
-		perform(m, &a);
-	check_all(m);
+	model_settle(m);
 }
 
 static void

@@ -25,6 +25,7 @@ struct stamps {
 struct process_model {
 	bool exists, told, killed;
 	bool reported; /* the end of the last one */
+	bool failed;   /* the last start: what it was to be told is lost */
 	int64_t deadline;
 	struct stamps as_child, as_supervisor;
 };
@@ -43,11 +44,17 @@ struct model {
 	const char *wrong;
 	struct process_model process[MODEL_NODES];
 	bool answered[MODEL_TOKENS];
+	bool linked[MODEL_NODES][MODEL_NODES];
+	bool must_end[MODEL_NODES]; /* by a link, at the latest now */
 };
 
 /* Gives an event and performs all that follows from it. */
 void
 model_event(struct model *m, const struct event *event);
+
+/* Performs what was called for without an event. */
+void
+model_settle(struct model *m);
 
 /* Lets ticks pass. */
 void

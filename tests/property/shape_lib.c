@@ -50,6 +50,7 @@ shape_spec(struct model *m, struct child_spec *spec, uint64_t seed,
 		spec->auto_shutdown = (enum auto_shutdown)(shape_draw(&r) % 3);
 	if (p && p->auto_shutdown != AUTO_NEVER && spec->restart != PERMANENT)
 		spec->significant = shape_draw(&r) % 2;
+	spec->trap_exit = !spec->is_supervisor && shape_draw(&r) % 4 == 0;
 	spec->type = spec->is_supervisor ? TYPE_SUPERVISOR : TYPE_WORKER;
 	snprintf(spec->id, sizeof(spec->id), "n%u", m->added++);
 }

@@ -25,6 +25,11 @@ enum op_kind {
 	OP_CALL,
 	OP_START_CHILD,
 	OP_EXIT_CALL,
+	OP_LINK,
+	OP_UNLINK,
+	OP_LINK_ALWAYS,
+	OP_MONITOR,
+	OP_TRAP,
 	OP_RESET,
 	OP_CRASH,
 	OP_SHUTDOWN,
@@ -45,6 +50,11 @@ static const struct {
 	[OP_CALL] = { "call", 15 },
 	[OP_START_CHILD] = { "start_child", 6 },
 	[OP_EXIT_CALL] = { "exit/2", 3 },
+	[OP_LINK] = { "link", 8 },
+	[OP_UNLINK] = { "unlink", 2 },
+	[OP_LINK_ALWAYS] = { "link always", 1 },
+	[OP_MONITOR] = { "monitor", 6 },
+	[OP_TRAP] = { "trap", 1 },
 	[OP_RESET] = { "reset", 1 },
 	[OP_CRASH] = { "crash", 4 },
 	[OP_SHUTDOWN] = { "shutdown", 1 },
@@ -193,8 +203,75 @@ exit_call(struct model *m, const struct op *op)
 
 	e.reason = reasons[op->b % 6];
 	e.node = pick(m, op->a, exists);
+	e.from = op->b / 8 % 2 ? e.node : NO_NODE;
 	m->manual = true;
 	give(m, &e);
+}
+
+static bool
+is_not_root(struct model *m, uint32_t n)
+{
+	return n != ROOT && exists(m, n) && !tree_node(m->t, n)->is_template;
+}
+
+/* Operations on two nodes that are no events; false: there are none. */
+static bool
+pair(struct model *m, const struct op *op, uint32_t *a, uint32_t *b)
+{
+	*a = pick(m, op->a, is_not_root);
+	*b = pick(m, op->b, is_not_root);
+	m->manual = true; /* links make more restarts */
+	return *a != NO_NODE && !model_done(m);
+}
+
+static void
+link_two(struct model *m, const struct op *op)
+{
+	uint32_t a, b;
+
+	if (!pair(m, op, &a, &b))
+		return;
+	if (op->kind == OP_LINK_ALWAYS)
+		tree_link_always(m->t, a, b);
+	else if (op->b % 2)
+		tree_link(m->t, a, b);
+	else
+		tree_link_by(m->t, a, b);
+	model_settle(m);
+}
+
+static void
+unlink_two(struct model *m, const struct op *op)
+{
+	uint32_t a, b;
+
+	if (!pair(m, op, &a, &b))
+		return;
+	tree_unlink(m->t, a, b);
+	model_settle(m);
+}
+
+static void
+monitor(struct model *m, const struct op *op)
+{
+	uint32_t a, b;
+	uint64_t ref;
+
+	if (!pair(m, op, &a, &b))
+		return;
+	ref = tree_monitor(m->t, a, b);
+	if (op->b % 4 == 0)
+		tree_demonitor(m->t, a, ref);
+	model_settle(m);
+}
+
+static void
+trap(struct model *m, const struct op *op)
+{
+	uint32_t a, b;
+
+	if (pair(m, op, &a, &b))
+		tree_trap(m->t, a, op->b % 2);
 }
 
 static void
@@ -210,6 +287,8 @@ start_child(struct model *m, const struct op *op)
 	spec.dynamic = true;
 	if (tree_add(m->t, parent, &spec, &e.node) != 0)
 		return;
+	if (op->b % 4 == 0)
+		tree_link_at_start(m->t, e.node, pick(m, op->b, exists));
 	e.token = ++m->tokens;
 	m->manual = true;
 	give(m, &e);
@@ -263,6 +342,19 @@ apply(struct model *m, const struct op *op)
 		break;
 	case OP_EXIT_CALL:
 		exit_call(m, op);
+		break;
+	case OP_LINK:
+	case OP_LINK_ALWAYS:
+		link_two(m, op);
+		break;
+	case OP_UNLINK:
+		unlink_two(m, op);
+		break;
+	case OP_MONITOR:
+		monitor(m, op);
+		break;
+	case OP_TRAP:
+		trap(m, op);
 		break;
 	case OP_RESET:
 		reset(m, op);

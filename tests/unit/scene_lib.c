@@ -60,8 +60,8 @@ scene_supervisor(const char *id)
 	return spec;
 }
 
-static uint32_t
-find(struct scene *s, const char *id)
+uint32_t
+scene_find(struct scene *s, const char *id)
 {
 	uint32_t n = tree_find(s->t, id);
 
@@ -74,7 +74,7 @@ scene_add(struct scene *s, const char *parent, const struct child_spec *spec)
 {
 	uint32_t n = NO_NODE;
 
-	assert_int_equal(tree_add(s->t, find(s, parent), spec, &n), 0);
+	assert_int_equal(tree_add(s->t, scene_find(s, parent), spec, &n), 0);
 	return n;
 }
 
@@ -92,7 +92,7 @@ scene_add_all(struct scene *s, const char *parent, const char *letters)
 const struct node *
 scene_node(struct scene *s, const char *id)
 {
-	return tree_node(s->t, find(s, id));
+	return tree_node(s->t, scene_find(s, id));
 }
 
 static void
@@ -196,12 +196,11 @@ perform(struct scene *s, const struct action *a)
 	tree_done(s->t);
 }
 
-static void
-step(struct scene *s, const struct event *event)
+void
+scene_settle(struct scene *s)
 {
 	struct action a;
 
-	tree_step(s->t, event, s->now);
 	for (;;) {
 		while (tree_next(s->t, &a))
 			perform(s, &a);
@@ -220,6 +219,13 @@ step(struct scene *s, const struct event *event)
 	}
 }
 
+static void
+step(struct scene *s, const struct event *event)
+{
+	tree_step(s->t, event, s->now);
+	scene_settle(s);
+}
+
 void
 scene_boot(struct scene *s)
 {
@@ -230,13 +236,13 @@ void
 scene_event(struct scene *s, enum event_type type, const char *id)
 {
 	step(s, &(struct event){ .type = type,
-				 .node = id ? find(s, id) : NO_NODE });
+				 .node = id ? scene_find(s, id) : NO_NODE });
 }
 
 void
 scene_exit(struct scene *s, const char *id, int code)
 {
-	struct event e = { .type = ON_EXIT, .node = find(s, id) };
+	struct event e = { .type = ON_EXIT, .node = scene_find(s, id) };
 
 	assert_true(s->runs[e.node]);
 	s->runs[e.node] = false;
@@ -254,6 +260,7 @@ call(struct scene *s, enum call_type type, uint32_t n, const char *reason)
 
 	if (reason)
 		assert_true(reason_parse(reason, &e.reason));
+	e.from = s->from;
 	s->result = -1;
 	step(s, &e);
 	return s->result;
@@ -262,13 +269,13 @@ call(struct scene *s, enum call_type type, uint32_t n, const char *reason)
 int
 scene_call(struct scene *s, enum call_type type, const char *id)
 {
-	return call(s, type, find(s, id), NULL);
+	return call(s, type, scene_find(s, id), NULL);
 }
 
 void
 scene_kill(struct scene *s, const char *id, const char *reason)
 {
-	assert_int_equal(call(s, CALL_EXIT, find(s, id), reason), RESULT_OK);
+	assert_int_equal(call(s, CALL_EXIT, scene_find(s, id), reason), RESULT_OK);
 }
 
 int
@@ -276,7 +283,7 @@ scene_start_child(struct scene *s, const char *parent,
 		  const struct child_spec *spec)
 {
 	uint32_t n;
-	int r = tree_add(s->t, find(s, parent), spec, &n);
+	int r = tree_add(s->t, scene_find(s, parent), spec, &n);
 
 	return r ? r : call(s, CALL_START_CHILD, n, NULL);
 }
@@ -299,13 +306,13 @@ scene_pass(struct scene *s, int64_t ticks)
 void
 scene_fail(struct scene *s, const char *id, unsigned times)
 {
-	s->failures[find(s, id)] = times;
+	s->failures[scene_find(s, id)] = times;
 }
 
 void
 scene_stubborn(struct scene *s, const char *id, bool stubborn)
 {
-	s->stubborn[find(s, id)] = stubborn;
+	s->stubborn[scene_find(s, id)] = stubborn;
 }
 
 void

@@ -31,7 +31,8 @@ struct scene {
 	uint32_t gone[SCENE_NODES];     /* a queue of those that obeyed */
 	unsigned gone_count;
 	uint64_t tokens;
-	int result; /* of the last call answered; -1: none was */
+	uint32_t from; /* who sends the next exit/2 */
+	int result;    /* of the last call answered; -1: none was */
 	struct reason reason;
 	char trace[SCENE_TRACE];
 };
@@ -92,6 +93,13 @@ scene_fail(struct scene *s, const char *id, unsigned times);
 
 void
 scene_stubborn(struct scene *s, const char *id, bool stubborn);
+
+/* What was called directly is performed, and what follows from it. */
+void
+scene_settle(struct scene *s);
+
+uint32_t
+scene_find(struct scene *s, const char *id);
 
 const struct node *
 scene_node(struct scene *s, const char *id);
