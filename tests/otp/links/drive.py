@@ -24,6 +24,7 @@ def run(scenario, supd):
     try:
         scenario.run(supd)
     except Exception:  # its trace then says what happened
+        scenario.has_failed = True
         scenario.trace.say("failed: " + traceback.format_exc())
     finally:
         scenario.done()
@@ -37,9 +38,8 @@ def chunk(build, paths, directory):
         with Supd(build, place, sections) as supd:
             with concurrent.futures.ThreadPoolExecutor(TOGETHER) as pool:
                 list(pool.map(lambda s: run(s, supd), scenarios))
-        said = supd.said()
-        if said:
-            print(said, file=sys.stderr, end="")
+        if any(s.has_failed for s in scenarios):
+            print(supd.said(), file=sys.stderr, end="")
     for scenario in scenarios:
         name = os.path.basename(scenario.path)[:-len(".scn")] + ".trace"
         with open(os.path.join(directory, name), "w",

@@ -29,6 +29,7 @@ class Scenario:
         self.names = []
         self.talking = []   # those with a mailbox
         self.ending = set() # those that may have ended
+        self.brief = set()  # those whose processes end at once
         self.monitors = []  # (who, monitor)
         self.clients = []   # that may be closed
         self.made = 0       # monitors and clients
@@ -154,8 +155,9 @@ class Scenario:
             (3, "trap on"), (2, "trap off"), (1, "trap on; trap off")))
 
     def start(self):
-        if self.ending:
-            name = self.random.choice(sorted(self.ending))
+        names = sorted(self.ending - self.brief)
+        if names:
+            name = self.random.choice(names)
             self.ending.discard(name)
             self.say("ctl start", name)
 
@@ -170,7 +172,9 @@ class Scenario:
             self.say(who, "spawn_link", name, words)
         else:
             self.say(f"client c{self.number()} spawn_monitor", name, words)
-        if not words.startswith("dies"):
+        if words.startswith("dies"):
+            self.brief.add(name)
+        else:
             self.talking.append(name)
 
     # --- monitors and messages ---

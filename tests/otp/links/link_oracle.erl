@@ -60,15 +60,17 @@ line(Line, Run) ->
 	end.
 
 declare(Name, Traps, Run) ->
-	Pid = spawn(link_process, body, [self(), Traps, none]),
+	Pid = spawn(link_process, body, [self(), Name, Traps, none]),
 	Pid ! {self(), echo}, % it has set its flag
 	receive {echo, Pid} -> ok end,
-	born(Name, Pid, none, flag(Name, Traps, Run)).
+	born(Name, flag(Name, Traps, Run)).
 
 flag(Name, Traps, #run{flags = Flags} = Run) ->
 	Run#run{flags = Flags#{Name => Traps}}.
 
-born(Name, Pid, Dies, #run{pids = Pids, names = Names} = Run) ->
+%% Each says so first of all: who makes it may die of it.
+born(Name, #run{pids = Pids, names = Names} = Run) ->
+	{Pid, Dies} = receive {born, Name, P, D} -> {P, D} end,
 	monitor(process, Pid),
 	Run#run{pids = Pids#{Name => Pid}, names = Names#{Pid => Name},
 		alive = [Pid | Run#run.alive],
@@ -104,18 +106,26 @@ act(["client", Name, Verb | Words], Run) ->
 %% By a process:
 act([Name, "spawn_link", New | Words], Run) ->
 	Traps = lists:member("trap", Words),
-	with(Name, [{spawn_link, New, Traps, dies(Words)}],
-	     flag(New, Traps, Run));
+	case alive(Name, Run) of
+		true ->
+			Operation = {spawn_link, New, Traps, dies(Words)},
+			born(New, order(Name, [Operation],
+					flag(New, Traps, Run)));
+		false ->
+			is_not_running(Name, Run)
+	end;
 act([Name | Words], Run) ->
 	Operations = string:lexemes(lists:flatten(lists:join($ , Words)), ";"),
-	with(Name, [operation(string:lexemes(O, " "), Run)
-		    || O <- Operations], Run).
-
-with(Name, Operations, Run) ->
 	case alive(Name, Run) of
-		true -> order(Name, Operations, Run);
-		false -> say(["- ", Name, " is not running"], Run)
+		true ->
+			order(Name, [operation(string:lexemes(O, " "), Run)
+				     || O <- Operations], Run);
+		false ->
+			is_not_running(Name, Run)
 	end.
+
+is_not_running(Name, Run) ->
+	say(["- ", Name, " is not running"], Run).
 
 client(Name, #run{pids = Pids, names = Names, clients = Clients} = Run) ->
 	case Pids of
@@ -141,7 +151,7 @@ client("monitor", Names, Client, Run) ->
 client("spawn_monitor", [New | Words], Client, Run) ->
 	Traps = lists:member("trap", Words),
 	Client ! {self(), do, {spawn_monitor, New, Traps, dies(Words)}},
-	done(Client, flag(New, Traps, Run)).
+	born(New, done(Client, flag(New, Traps, Run))).
 
 dies(Words) ->
 	case [Reason || "dies=" ++ Reason <- Words] of
@@ -180,8 +190,6 @@ done(Pid, Run) ->
 			note(Down, Run);
 		{Kind, _, _} = Message when Kind =:= got; Kind =:= result ->
 			done(Pid, note(Message, Run));
-		{born, _, _, _} = Message ->
-			done(Pid, note(Message, Run));
 		{'DOWN', _, _, _, _} = Message ->
 			done(Pid, note(Message, Run))
 	end.
@@ -217,8 +225,6 @@ note({got, Pid, {From, Rank, Text}}, #run{got = Got} = Run) ->
 			text(Text, Run)} | Got]};
 note({result, Pid, Text}, #run{results = Results} = Run) ->
 	Run#run{results = [[name(Pid, Run), " ", text(Text, Run)] | Results]};
-note({born, Name, Pid, Dies}, Run) ->
-	born(Name, Pid, Dies, Run);
 note({'DOWN', _, _, Pid, Reason}, #run{alive = Alive} = Run) ->
 	% One that died before the monitor of here did so of itself.
 	Word = case maps:get(Pid, Run#run.dies) of
@@ -259,7 +265,8 @@ state(Name, Run) ->
 		process_info(pid(Name, Run),
 			     [links, monitored_by, trap_exit]),
 	Links = lists:sort([[" ", name(Pid, Run)] || Pid <- Linked]),
-	Monitors = [Pid || Pid <- Watchers, Pid =/= self()],
+	Monitors = [Pid || Pid <- Watchers, Pid =/= self(),
+		    not lists:member(Pid, Run#run.clients)],
 	[Name, " lives",
 	 case Traps of true -> ", traps"; false -> "" end,
 	 case Links of [] -> ""; _ -> [", linked to", Links] end,

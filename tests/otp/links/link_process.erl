@@ -5,10 +5,11 @@
 %% Texts for the trace are lists of strings and pids; the coordinator has the
 %% names.
 -module(link_process).
--export([body/3, client/1, perform/3, text/1]).
+-export([body/4, client/1, perform/3, text/1]).
 
 %% What a Unix program is once it is executed: it may end at once.
-body(Coordinator, Traps, Dies) ->
+body(Coordinator, Name, Traps, Dies) ->
+	Coordinator ! {born, Name, self(), Dies},
 	Dies =:= none orelse finish(Dies),
 	process_flag(trap_exit, Traps),
 	loop(Coordinator, #{}).
@@ -80,8 +81,7 @@ perform({send, Pid, Word}, _, Refs) ->
 	Pid ! {text, self(), Word},
 	Refs;
 perform({spawn_link, Name, Traps, Dies}, Coordinator, Refs) ->
-	Pid = spawn_link(?MODULE, body, [Coordinator, Traps, Dies]),
-	Coordinator ! {born, Name, Pid, Dies},
+	spawn_link(?MODULE, body, [Coordinator, Name, Traps, Dies]),
 	Refs;
 perform(sync, Coordinator, Refs) ->
 	Coordinator ! {sync, self()},
@@ -101,9 +101,8 @@ client(Coordinator) ->
 			[monitor(process, Pid) || Pid <- Pids],
 			Coordinator ! {done, self()};
 		{Coordinator, do, {spawn_monitor, Name, Traps, Dies}} ->
-			{Pid, _} = spawn_monitor(?MODULE, body,
-				[Coordinator, Traps, Dies]),
-			Coordinator ! {born, Name, Pid, Dies},
+			spawn_monitor(?MODULE, body,
+				      [Coordinator, Name, Traps, Dies]),
 			Coordinator ! {done, self()};
 		{Coordinator, echo} ->
 			Coordinator ! {echo, self()};

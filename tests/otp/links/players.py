@@ -27,17 +27,28 @@ class Client:
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT)
         self.output = b""
+        self.lines = []
         self.watched = []  # (name, pid)
 
     def line(self):
-        """The next that it prints."""
+        """The next that it prints, or has."""
+        return self.lines.pop(0) if self.lines else self.read()
+
+    def skip(self, end):
+        """The next that ends so."""
+        line = self.read()
+        while line and not line.endswith(end):
+            self.lines.append(line)
+            line = self.read()
+
+    def read(self):
         deadline = time.monotonic() + LIMIT
         while b"\n" not in self.output:
             left = max(0, deadline - time.monotonic())
             ready, _, _ = select.select([self.process.stdout], [], [], left)
             more = ready and os.read(self.process.stdout.fileno(), 4096)
             if not more:
-                return "nothing"
+                return ""
             self.output += more
         line, self.output = self.output.split(b"\n", 1)
         return line.decode()
@@ -48,7 +59,7 @@ class Client:
         rest = self.output + self.process.stdout.read()
         self.process.wait()
         self.process.stdout.close()
-        return rest.decode().splitlines()
+        return self.lines + rest.decode().splitlines()
 
 
 class Player:
@@ -70,6 +81,7 @@ class Player:
         self.clients = {}
         self.echoes = 0
         self.supd = self.wire = None
+        self.has_failed = False
 
     def done(self):
         for client in self.clients.values():
@@ -86,9 +98,9 @@ class Player:
     def name(self, identity):
         return "ctl" if identity == "-" else identity.split(".", 1)[1]
 
-    def settings(self, words):
+    def settings(self, words, restart="temporary"):
         """Of a child, as key=value."""
-        keys = ["restart=temporary",
+        keys = [f"restart={restart}",
                 "shutdown=" + ("0.2" if "term=ignore" in words else "10")]
         if "plain" not in words:
             keys.append("mailbox=yes")
@@ -111,6 +123,8 @@ class Player:
 
     def status(self):
         ids = [self.id(name) for name in self.processes]
+        if not ids:
+            return {}
         answer = self.wire.call("Status", ids=ids)
         return {self.name(c["id"]): c for c in answer["children"]}
 

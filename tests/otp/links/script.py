@@ -2,7 +2,7 @@
 """The lines of a scenario's script, as link_oracle.erl understands them."""
 
 from players import Client, Player
-from wire import Refused, Wire, until
+from wire import NOBODY, Refused, Wire
 
 
 class Scenario(Player):
@@ -72,7 +72,9 @@ class Scenario(Player):
             self.born(name)
 
     def settings_as_words(self, words):
-        return [w for key in self.settings(words) for w in ("--set", key)]
+        """One that is added and temporary would be forgotten with its end."""
+        return [word for key in self.settings(words, "transient")
+                for word in ("--set", key)]
 
     def spawn_words(self, name, words, *options):
         self.processes[name] = words
@@ -93,11 +95,12 @@ class Scenario(Player):
     # --- by clients ---
 
     def client_monitor(self, key, *names):
-        before = self.monitors()
-        client = Client(self.supd, ["monitor", *(self.id(n) for n in names)])
+        """nobody never runs: its DOWN comes when all are monitored."""
+        client = Client(self.supd, ["monitor", *(self.id(n) for n in names),
+                                    NOBODY])
         self.clients[key] = client
         client.watched = [(name, self.alive.get(name, 0)) for name in names]
-        self.wait_for_monitors(before + sum(n in self.alive for n in names))
+        client.skip(f" {NOBODY} - noproc")
 
     def client_spawn_monitor(self, key, name, *words):
         client = Client(self.supd, self.spawn_words(name, list(words),
@@ -109,19 +112,8 @@ class Scenario(Player):
         self.wait_until_up(name)
 
     def client_close(self, key):
-        client = self.clients.pop(key)
-        left = self.monitors() - len(client.watched)
-        for line in client.close():
+        for line in self.clients.pop(key).close():
             self.trace.results.append(f"{key} printed: {line}")
-        self.wait_for_monitors(left)
-
-    def monitors(self):
-        """How many there are on all of them."""
-        return sum(child.get("monitors", 0)
-                   for child in self.status().values())
-
-    def wait_for_monitors(self, number):
-        until(lambda: self.monitors() == number, f"{number} monitors")
 
     # --- by processes ---
 

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import time
 
+NOBODY = "nobody" # a child that never runs
 LIMIT = float(os.environ.get("LINKS_LIMIT", "20"))
 
 
@@ -67,7 +68,9 @@ class Supd:
         with open(self.configuration, "w", encoding="ascii") as file:
             file.write(f"[supd]\nstate_dir = {place}/state\n"
                        f"socket = {self.path}\nlog_level = err\n"
-                       + sections)
+                       "intensity = 0\n" # none is restarted
+                       f"[child:{NOBODY}]\ncommand = false\n"
+                       "autostart = no\n" + sections)
         self.errors = None
         self.process = None
 
