@@ -12,7 +12,7 @@ import socket
 import subprocess
 import time
 
-from trace import Trace, read
+from telling import Trace, read
 from wire import LIMIT, Refused, until
 
 BUSY = ("STARTING", "STOPPING", "BACKOFF")

@@ -30,6 +30,9 @@ if [ $# != 1 ]; then
 fi
 build=$1
 
+PYTHONDONTWRITEBYTECODE=1
+export PYTHONDONTWRITEBYTECODE
+
 passed=0 failed=0 skipped=0 number=0
 
 result() { # STATUS NAME

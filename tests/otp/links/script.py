@@ -121,8 +121,9 @@ class Scenario(Player):
         """They are done, or have been its end."""
         lines = [self.operation(name, o.split()) for o in operations]
         try:
-            self.wire.call("Send", id=self.id(name), text="do " +
-                           "; ".join(lines))
+            with self.supd.calm:
+                self.wire.call("Send", id=self.id(name),
+                               text="do " + "; ".join(lines))
         except Refused as refused:
             self.trace.say(f"{name}: {refused}")
             return

@@ -3,8 +3,10 @@
 
 import json
 import os
+import signal
 import socket
 import subprocess
+import threading
 import time
 
 NOBODY = "nobody" # a child that never runs
@@ -31,29 +33,47 @@ class Wire:
     """A connection; one call at a time."""
 
     def __init__(self, path):
+        self.path = path
+        self.socket = None
+        self.connect()
+
+    def connect(self):
+        self.close()
         self.socket = socket.socket(socket.AF_UNIX)
         self.socket.settimeout(LIMIT)
-        self.socket.connect(path)
-        self.buffer = b""
+        self.socket.connect(self.path)
 
     def call(self, method, **parameters):
-        """The answer's parameters; Refused with the error's name."""
+        """The answer's parameters; Refused with the error's name.  Asked again
+        where a supervisor was killed before it answered."""
         request = {"method": "org.supd.Supervisor." + method,
                    "parameters": parameters}
-        self.socket.sendall(json.dumps(request).encode() + b"\0")
-        while b"\0" not in self.buffer:
-            more = self.socket.recv(65536)
-            if not more:
-                raise EOFError("supd hung up")
-            self.buffer += more
-        answer, self.buffer = self.buffer.split(b"\0", 1)
-        answer = json.loads(answer)
+        deadline = time.monotonic() + LIMIT
+        while True:
+            try:
+                answer = self.exchange(json.dumps(request).encode() + b"\0")
+                break
+            except OSError:
+                if time.monotonic() > deadline:
+                    raise
+                self.connect()
         if "error" in answer:
             raise Refused(answer["error"].rsplit(".", 1)[1])
         return answer.get("parameters", {})
 
+    def exchange(self, request):
+        self.socket.sendall(request)
+        answer = b""
+        while not answer.endswith(b"\0"):
+            more = self.socket.recv(65536)
+            if not more:
+                raise ConnectionError("supd hung up")
+            answer += more
+        return json.loads(answer[:-1])
+
     def close(self):
-        self.socket.close()
+        if self.socket:
+            self.socket.close()
 
 
 class Supd:
@@ -71,8 +91,9 @@ class Supd:
                        "intensity = 0\n" # none is restarted
                        f"[child:{NOBODY}]\ncommand = false\n"
                        "autostart = no\n" + sections)
-        self.errors = None
-        self.process = None
+        self.errors = self.process = None
+        # held by what must be done once: the supervisor is not killed then
+        self.calm = threading.Lock()
 
     def __enter__(self):
         self.errors = open(os.path.join(self.place, "err"), "wb")
@@ -89,12 +110,16 @@ class Supd:
         if self.process.poll() is not None:
             raise EOFError("supd ended at once:\n" + self.said())
         try:
-            wire = Wire(self.path)
-            wire.call("Ping")
-            wire.close()
+            Wire(self.path).close()
             return True
         except OSError:
             return False
+
+    def kill_supervisor(self):
+        with self.calm:
+            wire = Wire(self.path)
+            os.kill(wire.call("GetVersion")["supervisor"], signal.SIGKILL)
+            wire.close()
 
     def said(self):
         with open(os.path.join(self.place, "err"), encoding="utf-8",
@@ -112,8 +137,9 @@ class Supd:
 
     def ctl(self, *words):
         """Of supctl: its status and what it printed."""
-        done = subprocess.run([self.supctl, "-s", self.path, *words],
-                              stdin=subprocess.DEVNULL, timeout=LIMIT,
-                              stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, check=False)
+        with self.calm:
+            done = subprocess.run([self.supctl, "-s", self.path, *words],
+                                  stdin=subprocess.DEVNULL, timeout=LIMIT,
+                                  stdout=subprocess.PIPE,
+                                  stderr=subprocess.STDOUT, check=False)
         return done.returncode, done.stdout.decode()
