@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Runs scenarios of links and monitors with real processes under supd.
 
-usage: drive.py [--kills N] BUILD_DIR DIRECTORY SCENARIO...
+usage: drive.py --build BUILD_DIR [--kills N] DIRECTORY SCENARIO...
 
 Writes DIRECTORY/NAME.trace of each.  Some tens of scenarios share a supd, each
 with children of its own, and run side by side.  With --kills its supervisor
@@ -73,7 +73,7 @@ def main():
     usage = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     usage.add_argument("--kills", type=int, default=0)
-    usage.add_argument("build")
+    usage.add_argument("--build", required=True)
     usage.add_argument("directory")
     usage.add_argument("scenarios", nargs="+")
     args = usage.parse_args()

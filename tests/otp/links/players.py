@@ -200,10 +200,10 @@ class Player:
     def reason(self, sender, words):
         """The words after an id are the pid, which must be right, and why."""
         pid, reason = words[0], " ".join(words[1:])
-        right = str(self.pids.get(sender, 0))
-        if sender == "ctl" or pid == right or (
-                reason == "noproc" and pid in ("0", "-")):
+        if sender == "ctl" or pid == str(self.pids.get(sender, 0)):
             return reason
+        if pid in ("0", "-") and (reason == "noproc" or self.supd.was_killed):
+            return reason # a client that was away is not told the pid
         return f"{reason} (of process {pid})"
 
     # --- until nothing is on its way ---

@@ -5,7 +5,8 @@
 #
 # usage: run.sh [--erl | --store] BUILD_DIR
 #
-#	         supd's trace of each scenario with the stored one of Erlang
+#	         supd's trace of each scenario with the stored one of Erlang,
+#	         and again while supd's supervisor is killed now and then
 #	--erl    makes Erlang's traces anew and compares the stored ones with
 #	         them; then COUNT (default 100) random scenarios that nobody saw
 #	         before, from SEED on (default: the time); what fails is kept in
@@ -62,21 +63,24 @@ oracle() { # DIRECTORY SCENARIO...
 }
 
 # By supd's.
-drive() { # DIRECTORY SCENARIO...
-	"$here/drive.py" "$build" "$@"
+drive() { # [OPTION...] DIRECTORY SCENARIO...
+	"$here/drive.py" --build "$build" "$@"
 }
 
-compare_stored() {
+compare_stored() { # TITLE [OPTION...]
+	kind=$1
+	shift
+	rm -rf "$tmp/supd"
 	mkdir "$tmp/supd"
-	drive "$tmp/supd" "$here"/scenarios/*.scn
-	result $? "supd runs all scenarios"
+	drive "$@" "$tmp/supd" "$here"/scenarios/*.scn
+	result $? "supd runs all scenarios$kind"
 	for scenario in "$here"/scenarios/*.scn; do
 		name=$(basename "$scenario" .scn)
 		trace=$here/traces/$name.trace
-		title=$name
+		title=$name$kind
 		if [ -e "$here/traces/$name.supd" ]; then
 			trace=$here/traces/$name.supd
-			title="$name (not as Erlang: the scenario says why)"
+			title="$title (not as Erlang: the scenario says why)"
 		fi
 		same "$trace" "$tmp/supd/$name.trace" "$title"
 	done
@@ -95,18 +99,22 @@ compare_oracle() {
 
 compare_random() {
 	seed=${SEED:-$(date +%s)}
-	mkdir "$tmp/random" "$tmp/mine"
+	mkdir "$tmp/random" "$tmp/mine" "$tmp/killed"
 	"$here/generate.py" "$tmp/random" "$seed" "${COUNT:-100}"
 	oracle "$tmp/random" "$tmp/random"/*.scn
 	result $? "Erlang runs random scenarios from $seed on"
 	drive "$tmp/mine" "$tmp/random"/*.scn
 	result $? "supd runs them"
+	drive --kills 4 "$tmp/killed" "$tmp/random"/*.scn
+	result $? "supd runs them, supervisors are killed"
 	for scenario in "$tmp/random"/*.scn; do
 		name=$(basename "$scenario" .scn)
-		same "$tmp/random/$name.trace" "$tmp/mine/$name.trace" \
-			"$name" && continue
+		trace=$tmp/random/$name.trace
+		same "$trace" "$tmp/mine/$name.trace" "$name" &&
+			same "$trace" "$tmp/killed/$name.trace" \
+				"$name, supervisors are killed" && continue
 		mkdir -p "$build/links-failed"
-		cp "$scenario" "$tmp/random/$name.trace" "$build/links-failed"
+		cp "$scenario" "$trace" "$build/links-failed"
 	done
 }
 
@@ -132,7 +140,8 @@ if [ "$mode" = store ]; then
 	oracle "$here/traces" "$here"/scenarios/*.scn
 	exit
 fi
-compare_stored
+compare_stored ""
+compare_stored ", supervisors are killed" --kills 4
 if [ "$mode" = erl ]; then
 	compare_oracle
 	compare_random

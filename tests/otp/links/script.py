@@ -103,10 +103,11 @@ class Scenario(Player):
         client.skip(f" {NOBODY} - noproc")
 
     def client_spawn_monitor(self, key, name, *words):
-        client = Client(self.supd, self.spawn_words(name, list(words),
-                                                    "--monitor"))
-        self.clients[key] = client
-        said = client.line()
+        command = self.spawn_words(name, list(words), "--monitor")
+        with self.supd.calm:
+            client = Client(self.supd, command)
+            self.clients[key] = client
+            said = client.line()
         self.pids[name] = self.alive[name] = int(said.split()[1])
         client.watched = [(name, self.alive[name])]
         self.wait_until_up(name)

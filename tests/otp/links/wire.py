@@ -94,6 +94,7 @@ class Supd:
         self.errors = self.process = None
         # held by what must be done once: the supervisor is not killed then
         self.calm = threading.Lock()
+        self.was_killed = False
 
     def __enter__(self):
         self.errors = open(os.path.join(self.place, "err"), "wb")
@@ -117,6 +118,7 @@ class Supd:
 
     def kill_supervisor(self):
         with self.calm:
+            self.was_killed = True
             wire = Wire(self.path)
             os.kill(wire.call("GetVersion")["supervisor"], signal.SIGKILL)
             wire.close()
