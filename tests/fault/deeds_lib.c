@@ -56,6 +56,15 @@ exit_of_group(struct test *t)
 	end_child(t, "middle");
 }
 
+/* One link ends its peer, the other one is a message. */
+static void
+exit_of_linked(struct test *t)
+{
+	end_child(t, "left");
+	ledger_find(&t->ledger, "right")->restarts++;
+	ledger_find(&t->ledger, "listener")->hears++;
+}
+
 static void
 stop(struct test *t)
 {
@@ -179,6 +188,8 @@ const struct deed deeds[DEEDS] = {
 	{ "an exit and its restart", nothing, exit_plain, nothing, false },
 	{ "one that is ready later", nothing, exit_notifier, nothing, false },
 	{ "a round of one_for_all", nothing, exit_of_group, nothing, false },
+	{ "an exit that links pass on", nothing, exit_of_linked, nothing,
+	  false },
 	{ "a takeover, and an exit", nothing, exit_plain, nothing, true },
 	{ "a stop by hand", be_started, stop, stop_again, false },
 	{ "a start by hand", be_stopped, start, start_again, false },
@@ -186,11 +197,24 @@ const struct deed deeds[DEEDS] = {
 	{ "stop and delete a child", be_there, drop, drop_again, false },
 };
 
+static const struct {
+	const char *id, *word, *keys;
+} children[] = {
+	{ "plain", "", "" },
+	{ "notifier", "notify", "ready = notify\n" },
+	{ "idle", "", "" },
+	{ "left", "", "" },
+	{ "right", "", "links = left\n" },
+	{ "listener", "listen",
+	  "links = left\nmailbox = yes\ntrap_exit = yes\n" },
+	{ "first", "", "supervisor = group\n" },
+	{ "middle", "notify", "ready = notify\nsupervisor = group\n" },
+	{ "last", "", "supervisor = group\n" },
+};
+
 bool
 deeds_configure(struct test *t)
 {
-	static const char *const ids[] = { "plain", "notifier", "idle",
-					   "first", "middle",   "last" };
 	char path[96];
 	FILE *f;
 
@@ -207,14 +231,13 @@ deeds_configure(struct test *t)
 		"[supervisor:group]\nstrategy = one_for_all\n"
 		"intensity = 10000\nperiod = 10h\n",
 		getpid(), t->d.folder, t->d.folder);
-	for (size_t i = 0; i < sizeof(ids) / sizeof(*ids); i++) {
+	for (size_t i = 0; i < sizeof(children) / sizeof(*children); i++) {
 		fprintf(f,
-			"[child:%s]\ncommand = ./victim record%s\n"
-			"directory = %s\n%s%s",
-			ids[i], i == 1 || i == 4 ? " notify" : "", t->d.folder,
-			i == 1 || i == 4 ? "ready = notify\n" : "",
-			i >= 3 ? "supervisor = group\n" : "");
-		ledger_add(&t->ledger, ids[i]);
+			"[child:%s]\ncommand = ./victim record %s\n"
+			"directory = %s\n%s",
+			children[i].id, children[i].word, t->d.folder,
+			children[i].keys);
+		ledger_add(&t->ledger, children[i].id);
 	}
 	return fclose(f) == 0;
 }

@@ -28,7 +28,7 @@ struct deed {
 	bool is_takeover; /* its successor is hunted from its birth */
 };
 
-#define DEEDS 8
+#define DEEDS 9
 extern const struct deed deeds[DEEDS];
 
 /* Writes the configuration of the children that they are done to. */

@@ -86,6 +86,8 @@ enter_line(struct ledger *l, const char *line)
 	if (sscanf(line + 1, "%39s %u %d", id, &life, &pid) != 3 ||
 	    life >= LIVES_MAX || !(a = find(l, id)))
 		l->wrong++;
+	else if (*line == '!')
+		a->heard++;
 	else if (*line == '+')
 		begin_life(l, a, life, pid);
 	else
@@ -143,7 +145,7 @@ agrees(const struct account *a, const json_t *child, const char *state)
 	       number_of(child, "restarts") == a->restarts &&
 	       number_of(child, "total") == a->restarts &&
 	       number_of(child, "pid") == (a->runs ? a->pid : 0) &&
-	       a->starts == a->ends + a->runs;
+	       a->starts == a->ends + a->runs && a->heard == a->hears;
 }
 
 static const char *
@@ -161,11 +163,11 @@ compare_child(struct ledger *l, const json_t *child)
 		return NULL;
 	snprintf(complaint, sizeof(complaint),
 		 "%s: %s, %ld starts, %ld exits, %ld restarts, pid %ld;"
-		 " recorded %u, %u, %u, %d",
+		 " recorded %u, %u, %u, %d; heard %u of %u",
 		 id, state, number_of(child, "incarnation"),
 		 number_of(child, "exits"), number_of(child, "restarts"),
 		 number_of(child, "pid"), a->starts, a->ends, a->restarts,
-		 a->pid);
+		 a->pid, a->heard, a->hears);
 	return complaint;
 }
 

@@ -17,8 +17,9 @@
 
 struct account {
 	char id[40];
-	bool runs;         /* it should */
-	unsigned restarts; /* that should be in its window */
+	bool runs;             /* it should */
+	unsigned restarts;     /* that should be in its window */
+	unsigned heard, hears; /* exit signals: came, should have come */
 	unsigned starts, ends;
 	pid_t pid;                     /* of its last life */
 	unsigned char life[LIVES_MAX]; /* LIFE_STARTED, LIFE_ENDED */
