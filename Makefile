@@ -86,7 +86,7 @@ UNITS := conf/supd.service conf/supd@.service
 # Helpers of a folder, here and in worker/examples: *_lib.c is linked into each
 # of its programs; *_helper.c is a program that is no test.
 TEST_SRC := $(wildcard tests/unit/*.c tests/property/*.c tests/fault/*.c \
-	tests/otp/*.c tests/e2e/*.c)
+	tests/otp/*.c tests/otp/links/*.c tests/e2e/*.c)
 TEST_MAINS := $(filter-out %_lib.c,$(TEST_SRC))
 test_program = $(foreach s,$(1),$(B)/tests/$(if \
 	$(filter tests/fault/%,$(s)),fault_)$(if \
@@ -196,16 +196,17 @@ run: all
 test: tests
 	@tests/run -u $(B)
 
-unit fault e2e model: tests
+unit fault e2e model links: tests
 	@tests/run -o $@ $(B)
 
 # The stored traces of a real Erlang supervisor; `make otp` makes them anew.
 otp: tests build/.deps-otp
 	@tests/otp/run.sh --erl $(B)
+	@tests/otp/links/run.sh --erl $(B)
 
 san:
 	@$(MAKE) --no-print-directory V=san tests
-	@tests/run -o unit,property,otp,e2e build/san
+	@tests/run -o unit,property,otp,links,e2e build/san
 
 cov:
 	@$(MAKE) --no-print-directory V=cov tests
@@ -305,7 +306,7 @@ clean:
 
 help:
 	@sed -n '3,/^$$/s/^# \?//p' Makefile
-	@echo 'unit fault e2e model  a part of the tests'
+	@echo 'unit fault e2e model links  a part of the tests'
 	@echo 'otp                makes the traces of real Erlang anew (erlang-base)'
 	@echo 'soak               20,000 random kills, the output verified'
 	@echo 'san                the tests under ASan and UBSan'
@@ -317,5 +318,5 @@ help:
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .SECONDARY:
-.PHONY: all tests deps run test unit fault e2e model otp san cov lint layers bench \
-	soak format install uninstall dist clean help
+.PHONY: all tests deps run test unit fault e2e model links otp san cov lint \
+	layers bench soak format install uninstall dist clean help

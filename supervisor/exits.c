@@ -172,12 +172,14 @@ end_replaced(struct supd *d, uint32_t slot)
 	standby_look(d, slot_node(slot));
 }
 
-/* What a dead process has said before it died. */
+/* What a dead process has said before it died.  To have listened before its
+   death was seen is not enough. */
 static void
 hear_last_words(struct supd *d, uint32_t slot)
 {
 	const struct process *p = &d->state->process[slot];
 
+	notify_take(d);
 	if (p->ready_fd >= 0)
 		notify_read_ready_fd(d, slot);
 	if (p->mail.fd >= 0)
@@ -233,7 +235,6 @@ exits_take(struct supd *d)
 {
 	uint32_t slot;
 
-	notify_take(d);
 	recheck_fences(d);
 	while (supd_is_idle(d) && (slot = exit_ring_take(d->state)) != NO_NODE)
 		settle(d, slot);

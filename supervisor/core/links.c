@@ -117,9 +117,11 @@ links_link(struct tree *t, uint32_t a, uint32_t b)
 {
 	uint32_t n;
 
+	if (find_link(t, a, b, &n))
+		return true;
 	if (!signals_reach(t, a) || !signals_reach(t, b))
 		return false;
-	if (a == b || find_link(t, a, b, &n))
+	if (a == b)
 		return true;
 	bind(t, a, BOND_LINK, b, BOND_LINK, 0);
 	queue_report(t, REPORT_LINKED, a, b, 0);

@@ -66,7 +66,5 @@ signals_exit(struct tree *t, uint32_t n, uint32_t from, int32_t pid,
 	if (!child_is_alive(c))
 		return;
 	queue_signal(t, n, from, pid, reason);
-	if (!c->killed)
-		node_edit(t, n)->pending.kind = REASON_NONE;
 	child_kill(t, n, REASON_KILLED);
 }
