@@ -198,8 +198,8 @@ status_line(struct emit *out, const char *key, const struct supd *d, uint32_t n)
 	}
 	if (node->ended.kind != REASON_NONE) {
 		emit_part(out, "\t");
-		emit_part(out, reason_format(&node->ended, reason,
-					     sizeof(reason)));
+		emit_part(out,
+			  reason_format(&node->ended, reason, sizeof(reason)));
 	}
 	emit_end(out);
 }

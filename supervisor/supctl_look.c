@@ -108,13 +108,13 @@ judge_reply(const struct supctl *s, bool is_named)
 	size_t i;
 
 	json_array_foreach (json_object_get(s->reply, "children"), i, child) {
-		if (!is_named &&
-		    (show_int(child, "depth") == 0 ||
-		     json_is_true(json_object_get(child, "template"))))
+		if (!is_named && (show_int(child, "depth") == 0 ||
+				  json_is_true(json_object_get(child, "templat"
+								      "e"))))
 			continue;
 		sight.shown++;
-		sight.running +=
-			strcmp(show_string(child, "state"), "RUNNING") == 0;
+		sight.running += strcmp(show_string(child, "state"), "RUNNIN"
+								     "G") == 0;
 	}
 	return judge(&sight);
 }

@@ -200,8 +200,7 @@ advise(const json_t *child)
 
 	if (strcmp(state, "BACKOFF") == 0)
 		advise_waiting(reason);
-	else if ((is_fatal || is_at_rest) &&
-		 strncmp(reason, "noexec:", 7) == 0)
+	else if ((is_fatal || is_at_rest) && strncmp(reason, "noexec:", 7) == 0)
 		printf("What to do: see whether the file named above is there"
 		       " and may be used so, then `supctl start %s`.\n",
 		       id);

@@ -144,7 +144,7 @@ show_child(struct table *t, const struct line *child, const char *branch)
 static size_t
 depth_of(const struct line *child)
 {
-	return child->depth < 0		? 0 :
+	return child->depth < 0          ? 0 :
 	       child->depth >= DEPTH_MAX ? DEPTH_MAX - 1 :
 					   (size_t)child->depth;
 }
