@@ -25,6 +25,7 @@ make_parents(const char *file, mode_t mode);
  */
 #define INSTANCE_WAIT_MS 4000
 int
-instance_lock(struct state *s, enum state_fd which, const char *file, pid_t pid);
+instance_lock(struct state *s, enum state_fd which, const char *file,
+	      pid_t pid);
 
 #endif

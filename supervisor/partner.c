@@ -119,9 +119,20 @@ say_for_good(int error)
 		   strerror(error));
 }
 
+/* Nobody is there to end all in order who is asked to: the keeper does it. */
+static bool
+is_to_stop(const struct partner *p)
+{
+	return p->s->asked[ASK_STOP] && p->retry_delay == RETRY_MAX_MS;
+}
+
 static void
 retry_later(struct partner *p, int error)
 {
+	if (is_to_stop(p)) {
+		p->gave_up = EX_OSERR;
+		return;
+	}
 	if (p->retry_delay < RETRY_MIN_MS) {
 		p->retry_delay = RETRY_MIN_MS;
 		log_stderr("cannot make a supervisor: %s; trying again",

@@ -63,13 +63,12 @@ sdnotify_open(struct sdnotify *n, struct state *s)
 		state_keep_fd(s, FD_OUTER, fd);
 }
 
-/* A lost message is made good by the next; systemd itself decides what its
-   loss means. */
-static void
+/* false: not told, and to be tried again at the next occasion. */
+static bool
 say(const struct sdnotify *n, const struct state *s, const char *text)
 {
-	sendto(s->fds[FD_OUTER], text, strlen(text), MSG_NOSIGNAL,
-	       (const struct sockaddr *)&n->address, n->size);
+	return sendto(s->fds[FD_OUTER], text, strlen(text), MSG_NOSIGNAL,
+		      (const struct sockaddr *)&n->address, n->size) >= 0;
 }
 
 static void
@@ -79,10 +78,10 @@ tell_status(struct sdnotify *n, const struct state *s)
 
 	if (memcmp(n->status, s->status_text, sizeof(n->status)) == 0)
 		return;
-	memcpy(n->status, s->status_text, sizeof(n->status));
-	n->status[sizeof(n->status) - 1] = '\0';
-	snprintf(text, sizeof(text), "STATUS=%s", n->status);
-	say(n, s, text);
+	snprintf(text, sizeof(text), "STATUS=%.*s", (int)sizeof(n->status) - 1,
+		 s->status_text);
+	if (say(n, s, text))
+		memcpy(n->status, s->status_text, sizeof(n->status));
 }
 
 void
@@ -93,16 +92,12 @@ sdnotify_tell(struct sdnotify *n, const struct state *s)
 	if (s->fds[FD_OUTER] < 0)
 		return;
 	tell_status(n, s);
-	if (s->ready && !n->ready) {
-		n->ready = true;
-		say(n, s, "READY=1");
-	}
+	if (s->ready && !n->ready)
+		n->ready = say(n, s, "READY=1");
 	if (beats != n->beats) {
 		n->beats = beats;
 		say(n, s, "WATCHDOG=1");
 	}
-	if (s->stopping && !n->stopping) {
-		n->stopping = true;
-		say(n, s, "STOPPING=1");
-	}
+	if (s->stopping && !n->stopping)
+		n->stopping = say(n, s, "STOPPING=1");
 }

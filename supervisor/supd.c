@@ -206,8 +206,8 @@ main(int argc, char **argv)
 		return EX_USAGE;
 	}
 	if (!o.config && access(DEFAULT_CONFIG, F_OK) < 0) {
-		fputs("supd: which configuration? -c FILE (without it "
-		      DEFAULT_CONFIG ", which is not there)\n",
+		fputs("supd: which configuration? -c FILE (without "
+		      "it " DEFAULT_CONFIG ", which is not there)\n",
 		      stderr);
 		return EX_NOINPUT;
 	}

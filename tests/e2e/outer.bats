@@ -38,13 +38,14 @@ socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).sendto(b"end", sys.argv[1])' \
 }
 
 teardown() {
-	local left status=0
+	local left
 	[ -z "$SUPD" ] || end_supd
 	[ ! -S "$T/outer" ] || tell_end
 	wait
-	left=$(processes)
-	[ -z "$left" ] || kill -KILL $left
-	[ -z "$left" ]
+	mapfile -t left < <(processes)
+	[ ${#left[@]} = 0 ] || kill -KILL "${left[@]}"
+	tail -n 40 "$T"/*.err "$T/told"
+	[ ${#left[@]} = 0 ]
 }
 
 # fails ID: runs only where there is $T/go.

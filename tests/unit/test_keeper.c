@@ -3,6 +3,7 @@
  * test_keeper.c - deaths are recorded, signals and the outer service manager are
  * served.
  */
+#include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -172,27 +173,43 @@ expect_message(int fd, const char *expected)
 	notes->round++;
 }
 
+/* An address of our own in NOTIFY_SOCKET, not bound yet. */
+static int
+make_outer(struct sockaddr_un *a)
+{
+	const struct timeval patience = { .tv_sec = 20 };
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	*a = (struct sockaddr_un){ .sun_family = AF_UNIX };
+	snprintf(a->sun_path, sizeof(a->sun_path), "@supd-test-keeper-%d",
+		 getpid());
+	setenv("NOTIFY_SOCKET", a->sun_path, 1);
+	a->sun_path[0] = '\0';
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+	return fd;
+}
+
+static void
+bind_outer(int fd, const struct sockaddr_un *a)
+{
+	assert_return_code(
+		bind(fd, (const struct sockaddr *)a,
+		     (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 +
+				 strlen(a->sun_path + 1))),
+		0);
+}
+
 static void
 test_the_outer_service_manager_is_told(void **state)
 {
-	const struct timeval patience = { .tv_sec = 20 };
-	struct sockaddr_un a = { .sun_family = AF_UNIX };
-	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	struct sockaddr_un a;
+	int fd = make_outer(&a);
 	struct pair p;
 
 	(void)state;
-	snprintf(a.sun_path, sizeof(a.sun_path), "@supd-test-keeper-%d",
-		 getpid());
-	setenv("NOTIFY_SOCKET", a.sun_path, 1);
 	setenv("WATCHDOG_USEC", "2000000", 1);
 	unsetenv("WATCHDOG_PID");
-	a.sun_path[0] = '\0';
-	assert_return_code(
-		bind(fd, (struct sockaddr *)&a,
-		     (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 +
-				 strlen(a.sun_path + 1))),
-		0);
-	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+	bind_outer(fd, &a);
 	pair_prepare(&p);
 	pair_start(&p, end_with_report);
 	expect_message(fd, "STATUS=all up");
@@ -202,6 +219,59 @@ test_the_outer_service_manager_is_told(void **state)
 	assert_int_equal(pair_wait(&p), 0);
 	unsetenv("NOTIFY_SOCKET");
 	unsetenv("WATCHDOG_USEC");
+	close(fd);
+}
+
+static bool
+has_been_heard(const struct state *s)
+{
+	struct pollfd keeper = { .fd = s->fds[FD_KEEPER], .events = POLLIN };
+
+	return poll(&keeper, 1, 0) == 0;
+}
+
+static int
+be_ready_too_early(struct state *s)
+{
+	const uint64_t one = 1;
+
+	s->ready = 1;
+	CHECK(write(s->fds[FD_KEEPER], &one, sizeof(one)) == sizeof(one));
+	WAIT(has_been_heard(s));
+	/* It tells before it takes the next one. */
+	CHECK(write(s->fds[FD_KEEPER], &one, sizeof(one)) == sizeof(one));
+	WAIT(has_been_heard(s));
+	notes->round = 1;
+	WAIT(notes->round == 2);
+	CHECK(write(s->fds[FD_KEEPER], &one, sizeof(one)) == sizeof(one));
+	WAIT(notes->round == 3);
+	return 0;
+}
+
+static int
+end_with_early_report(struct state *s)
+{
+	pair_rest(s);
+	return pair_end(s, be_ready_too_early(s));
+}
+
+static void
+test_what_could_not_be_told_is_told_later(void **state)
+{
+	struct sockaddr_un a;
+	int fd = make_outer(&a);
+	struct pair p;
+
+	(void)state;
+	pair_prepare(&p);
+	pair_start(&p, end_with_early_report);
+	while (notes->round != 1)
+		pair_pause();
+	bind_outer(fd, &a);
+	notes->round = 2;
+	expect_message(fd, "READY=1");
+	assert_int_equal(pair_wait(&p), 0);
+	unsetenv("NOTIFY_SOCKET");
 	close(fd);
 }
 
@@ -250,6 +320,7 @@ main(void)
 		cmocka_unit_test(
 			test_signals_are_passed_on_as_what_they_ask_for),
 		cmocka_unit_test(test_the_outer_service_manager_is_told),
+		cmocka_unit_test(test_what_could_not_be_told_is_told_later),
 		cmocka_unit_test(test_all_dies_with_the_keeper),
 	};
 

@@ -222,8 +222,7 @@ forbid_clone3(int error)
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
 			 offsetof(struct seccomp_data, nr)),
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_clone3, 0, 1),
-		BPF_STMT(BPF_RET | BPF_K,
-			 SECCOMP_RET_ERRNO | (unsigned)error),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (unsigned)error),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
 	};
 	const struct sock_fprog filter = {
@@ -278,6 +277,25 @@ test_where_none_can_be_made_the_keeper_ends_with_71(void **state)
 	}
 }
 
+static void
+test_a_keeper_that_can_make_none_for_now_can_be_stopped(void **state)
+{
+	struct pair p;
+
+	(void)state;
+	pair_prepare(&p);
+	p.keeper = fork();
+	if (p.keeper == 0) {
+		if (forbid_clone3(EAGAIN) < 0)
+			_exit(1);
+		_exit(keeper_run(p.s, be_killed_at_once));
+	}
+	while (!p.s->keeper)
+		pair_pause();
+	kill(p.keeper, SIGTERM);
+	assert_int_equal(pair_wait(&p), 71);
+}
+
 int
 main(void)
 {
@@ -293,6 +311,8 @@ main(void)
 		cmocka_unit_test(test_one_that_comes_up_ends_the_loop),
 		cmocka_unit_test(
 			test_where_none_can_be_made_the_keeper_ends_with_71),
+		cmocka_unit_test(
+			test_a_keeper_that_can_make_none_for_now_can_be_stopped),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -57,10 +57,10 @@ columns_are_aligned_and_empty_ones_left_out(void **state)
 static void
 add(json_t *lines, const char *id, int depth)
 {
-	json_array_append_new(lines,
-			      json_sprintf("%s %d RUNNING 0 -1 0 0 0 worker "
-					   "ok\033[0m",
-					   id, depth));
+	json_array_append_new(lines, json_sprintf("%s %d RUNNING 0 -1 0 0 0 "
+						  "worker "
+						  "ok\033[0m",
+						  id, depth));
 }
 
 static void
