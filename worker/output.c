@@ -129,9 +129,8 @@ push(struct sup_output *o, struct output_record *r)
 	return 0;
 }
 
-/* The rest of r's text, from the intent on. */
 static int
-put(struct sup_output *o, struct output_record *r)
+put_now(struct sup_output *o, struct output_record *r)
 {
 	const uint64_t before = r->done;
 	bool crowded;
@@ -153,6 +152,21 @@ put(struct sup_output *o, struct output_record *r)
 		return sup_fail(-error, "%s: %s", sup_sink_name(&o->sink),
 				strerror(-error));
 	return crowded ? settle(o, r) : 0;
+}
+
+/* The rest of r's text, from the intent on. */
+static int
+put(struct sup_output *o, struct output_record *r)
+{
+	sigset_t before;
+	int error;
+
+	if (o->sink.kind != OUTPUT_COUNT)
+		return put_now(o, r);
+	sup_count_hold(&before);
+	error = put_now(o, r);
+	sup_count_release(&before);
+	return error;
 }
 
 /* What is said about a failure must not get lost over the next. */

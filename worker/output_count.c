@@ -82,6 +82,26 @@ sup_count_own(const struct output_count *c, uint64_t *bytes)
 	return 0;
 }
 
+void
+sup_count_hold(sigset_t *before)
+{
+	static const int dumping[] = { SIGQUIT, SIGILL, SIGTRAP, SIGABRT,
+				       SIGBUS,  SIGFPE, SIGSEGV, SIGXCPU,
+				       SIGXFSZ, SIGSYS };
+	sigset_t set;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < sizeof(dumping) / sizeof(dumping[0]); i++)
+		sigaddset(&set, dumping[i]);
+	pthread_sigmask(SIG_BLOCK, &set, before);
+}
+
+void
+sup_count_release(const sigset_t *before)
+{
+	pthread_sigmask(SIG_SETMASK, before, NULL);
+}
+
 /* SUPD_WRITTEN: INCARNATION:BYTES or FIRST-LAST:BYTES, separated by spaces. */
 bool
 sup_count_of(uint64_t lineage, uint64_t incarnation, uint64_t *bytes)

@@ -10,6 +10,7 @@
 #ifndef OUTPUT_COUNT_H
 #define OUTPUT_COUNT_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -29,6 +30,17 @@ sup_count_close(struct output_count *c);
 /* This process's own; 0 or -errno. */
 int
 sup_count_own(const struct output_count *c, uint64_t *bytes);
+
+/*
+ * From an intent to the end of its write: signals that may leave a core file
+ * wait, since the kernel counts that file as written, too, and nobody could
+ * tell how much of the count is text.
+ */
+void
+sup_count_hold(sigset_t *before);
+
+void
+sup_count_release(const sigset_t *before);
 
 /* A dead predecessor's; false: unknown. */
 bool

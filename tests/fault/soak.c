@@ -24,11 +24,13 @@
 #include <unistd.h>
 
 #include "cklayout.h"
+#include "lot_lib.h"
 #include "os/procfs.h"
 #include "service_lib.h"
 
 #define PATIENCE_MS 30000
-#define PAUSE_US 3000    /* the longest before a kill */
+#define PAUSE_US 3000    /* the longest before a kill, */
+#define OVERLAP_US 400   /* and of a supervisor that takes a death in hand */
 #define TURN_BYTES 65536 /* a writer may be faster than we are */
 
 enum victim { WORKER, STANDBY, SUPERVISOR, VICTIMS };
@@ -49,17 +51,6 @@ struct soak {
 	uint64_t mark;  /* numbers */
 	const char *failure;
 };
-
-/* splitmix64 */
-static uint64_t
-draw(struct soak *s, uint64_t below)
-{
-	uint64_t z = s->random += UINT64_C(0x9e3779b97f4a7c15);
-
-	z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-	z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-	return (z ^ z >> 31) % below;
-}
 
 static void
 drain(struct soak *s)
@@ -202,11 +193,13 @@ kill_supervisor(struct soak *s)
 	return -1;
 }
 
+/* Also both at once: the supervisor before the other, or over its death. */
 static void
 strike(struct soak *s)
 {
-	uint64_t lot = draw(s, 100);
+	uint64_t lot = lot_draw(&s->random, 100);
 	bool hits_standby = s->o->standby && lot % 10 < 3;
+	bool comes_second = lot >= 70 && lot < 85 && lot % 2;
 	int one = -1, other = -1;
 
 	if (!wait_until(s, has_worker)) {
@@ -214,11 +207,15 @@ strike(struct soak *s)
 		return;
 	}
 	s->verdict.after = lot < 70 ? "of a worker" : "with the supervisor";
-	if (lot >= 70)
+	if (lot >= 70 && !comes_second)
 		one = kill_supervisor(s);
 	if (lot < 85)
 		other = kill_one(s, find_worker(s, !hits_standby),
 				 hits_standby ? STANDBY : WORKER);
+	if (comes_second) {
+		pause_us((unsigned)lot_draw(&s->random, OVERLAP_US));
+		one = kill_supervisor(s);
+	}
 	await_end(s, one);
 	await_end(s, other);
 }
@@ -227,9 +224,9 @@ strike(struct soak *s)
 static void
 breathe(struct soak *s)
 {
-	uint64_t lot = draw(s, 8);
+	uint64_t lot = lot_draw(&s->random, 8);
 
-	pause_us((unsigned)draw(s, PAUSE_US) * (lot == 0 ? 3 : 1));
+	pause_us((unsigned)lot_draw(&s->random, PAUSE_US) * (lot == 0 ? 3 : 1));
 	if (lot > 1)
 		drain(s);
 }

@@ -180,7 +180,7 @@ be_told_once(void)
 	WAIT(is_vacant(first));
 	CHECK(first->written == written && child->last_written == written);
 	CHECK(child->exits == 1 && child->written[0].first == 1);
-	CHECK(node->restarts == 1);
+	CHECK(node->restarts == 1 && child->standby_exits == 0);
 	return 0;
 }
 
