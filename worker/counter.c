@@ -289,13 +289,21 @@ set_signals(const struct options *o)
 	signal(SIGXFSZ, SIG_IGN);
 }
 
-static void
+/* How often it was; to be told when the last number is complete: nothing may be
+   written before. */
+static int
 restart_on_crash(char **argv)
 {
 	int crashes = sup_reexec_on_crash(argv);
 
 	if (crashes < 0)
 		fprintf(stderr, "counter: %s\n", sup_error());
+	return crashes;
+}
+
+static void
+report_crashes(int crashes)
+{
 	if (crashes > 0)
 		fprintf(stderr,
 			"counter: started again after a crash, number %d in "
@@ -311,6 +319,7 @@ main(int argc, char **argv)
 	struct sup_output *out = NULL;
 	struct state state = { 0 };
 	int code = options_parse(argc, argv, &o);
+	int crashes = 0;
 
 	if (code >= 0)
 		return code;
@@ -322,7 +331,7 @@ main(int argc, char **argv)
 	if (sup_wait_primary() < 0)
 		return fail(-EPIPE);
 	if (o.reexec)
-		restart_on_crash(argv);
+		crashes = restart_on_crash(argv);
 	set_signals(&o);
 	if (o.pair)
 		code = pair_watch(&o, argv, &stop);
@@ -334,6 +343,7 @@ main(int argc, char **argv)
 		code = open_checkpoint(&o, &c);
 	if (c && code < 0)
 		code = resume(&o, c, &out, &state);
+	report_crashes(crashes);
 	if (code < 0 && sup_ready() < 0)
 		fprintf(stderr, "counter: %s\n", sup_error());
 	if (code < 0)

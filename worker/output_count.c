@@ -4,6 +4,8 @@
  */
 #include "output_count.h"
 
+#include "reexec.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -102,15 +104,29 @@ sup_count_release(const sigset_t *before)
 	pthread_sigmask(SIG_SETMASK, before, NULL);
 }
 
+int
+sup_count_now(uint64_t *bytes)
+{
+	struct output_count c = { .fd = open("/proc/self/io",
+					     O_RDONLY | O_CLOEXEC) };
+	int error = c.fd < 0 ? -errno : sup_count_own(&c, bytes);
+
+	sup_count_close(&c);
+	return error;
+}
+
 /* SUPD_WRITTEN: INCARNATION:BYTES or FIRST-LAST:BYTES, separated by spaces. */
 bool
-sup_count_of(uint64_t lineage, uint64_t incarnation, uint64_t *bytes)
+sup_count_of(uint64_t lineage, uint64_t incarnation, uint64_t image,
+	     uint64_t *bytes)
 {
 	const char *at = getenv("SUPD_WRITTEN");
 	uint64_t ours;
 
 	if (!at || !get_number("SUPD_LINEAGE", 16, &ours) || ours != lineage)
 		return false;
+	if (get_number("SUPD_INCARNATION", 10, &ours) && ours == incarnation)
+		return is_main_process() && sup_reexec_written(image, bytes);
 	while (*at) {
 		char *end;
 		uint64_t first = strtoull(at, &end, 10), last = first;

@@ -42,8 +42,14 @@ sup_count_hold(sigset_t *before);
 void
 sup_count_release(const sigset_t *before);
 
-/* A dead predecessor's; false: unknown. */
+/* The same without a struct output_count. */
+int
+sup_count_now(uint64_t *bytes);
+
+/* A dead predecessor's, or that of an earlier image of this process
+   (reexec.h); false: unknown. */
 bool
-sup_count_of(uint64_t lineage, uint64_t incarnation, uint64_t *bytes);
+sup_count_of(uint64_t lineage, uint64_t incarnation, uint64_t image,
+	     uint64_t *bytes);
 
 #endif

@@ -25,7 +25,10 @@ struct output_record {
 	char magic[8];
 	uint64_t sink;
 	uint64_t position;
-	uint64_t inode;       /* OUTPUT_FILE */
+	union {
+		uint64_t inode; /* OUTPUT_FILE */
+		uint64_t image; /* OUTPUT_COUNT: reexec.h */
+	};
 	uint64_t lineage;     /* OUTPUT_COUNT: whose count it is */
 	uint64_t incarnation; /* and here */
 	uint64_t done;

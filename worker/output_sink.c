@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "message.h"
+#include "reexec.h"
 
 #define CHUNK 4096
 
@@ -93,6 +94,7 @@ sup_sink_mark(struct sink *s, struct output_record *r)
 		return 0;
 	r->lineage = s->count.lineage;
 	r->incarnation = s->count.incarnation;
+	r->image = sup_reexec_image();
 	error = sup_count_own(&s->count, &r->position);
 	return error ? sup_fail_errno(-error, "/proc/self/io", "wchar") : 0;
 }
@@ -188,7 +190,7 @@ arrived_by_count(const struct output_record *r, uint64_t *arrived)
 {
 	uint64_t rest = r->text_size - r->done, bytes;
 
-	if (!sup_count_of(r->lineage, r->incarnation, &bytes) ||
+	if (!sup_count_of(r->lineage, r->incarnation, r->image, &bytes) ||
 	    bytes < r->position)
 		return "nobody knows what its writer has written";
 	bytes -= r->position;

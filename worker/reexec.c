@@ -4,9 +4,9 @@
  *
  * All that this needs is made ready beforehand, in memory of its own that is
  * read-only until the crash: the handler trusts neither heap nor stack, and
- * calls nothing but the kernel.  The times of the crashes go from one image to
- * the next in the environment, marked with the pid: a child that inherits them
- * has not crashed.
+ * calls nothing but the kernel.  The times of the crashes, and what had been
+ * written by then, go from one image to the next in the environment, marked
+ * with the pid: a child that inherits them has not crashed.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -25,6 +25,8 @@
 #include <unistd.h>
 
 #include "message.h"
+#include "output_count.h"
+#include "reexec.h"
 #include "supworker.h"
 
 #define LIMIT 5
@@ -32,12 +34,15 @@
 #define STACK_SIZE 65536
 #define GUARD_SIZE 4096 /* or the page, if that is larger */
 #define NOTE "SUP_CRASHES="
-#define NOTE_SIZE (sizeof(NOTE) + (LIMIT + 1) * 21)
+#define NOTE_SIZE (sizeof(NOTE) + (2 * LIMIT + 2) * 21)
+#define UNKNOWN INT64_MAX
 
-/* Of the last minute. */
+/* Of the last minute, the latest first. */
 struct history {
+	int64_t images; /* of this process, before this one, ever */
 	unsigned count;
-	int64_t at[LIMIT]; /* ms, the latest first */
+	int64_t at[LIMIT];      /* ms */
+	int64_t written[LIMIT]; /* bytes, until then; UNKNOWN */
 };
 
 struct crashes {
@@ -47,7 +52,8 @@ struct crashes {
 	pid_t pid;
 	int busy; /* a thread is about to exec */
 	char **argv, **envp;
-	char note[NOTE_SIZE]; /* NOTE pid,ms,ms,...: the last of envp */
+	char note[NOTE_SIZE]; /* NOTE pid,images,ms,bytes,ms,bytes,...: the last
+				 of envp */
 };
 
 static const int signals[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT };
@@ -86,13 +92,29 @@ append_number(char *to, int64_t number)
 	return to;
 }
 
+static void
+write_note(struct crashes *c)
+{
+	const struct history *h = &c->history;
+	char *to = append_number(c->note + sizeof(NOTE) - 1, c->pid);
+
+	*to++ = ',';
+	to = append_number(to, h->images);
+	for (unsigned i = 0; i < h->count; i++) {
+		*to++ = ',';
+		to = append_number(to, h->at[i]);
+		*to++ = ',';
+		to = append_number(to, h->written[i]);
+	}
+	*to = '\0';
+}
+
 /* Enters this crash; false: there have been too many. */
 static bool
 note_crash(struct crashes *c)
 {
 	struct history *h = &c->history;
 	int64_t now = now_ms();
-	char *to;
 
 	if (mprotect(c, c->size, PROT_READ | PROT_WRITE) < 0)
 		return false;
@@ -103,15 +125,14 @@ note_crash(struct crashes *c)
 		return false;
 	if (h->count < LIMIT)
 		h->count++;
-	for (unsigned i = h->count - 1; i > 0; i--)
+	for (unsigned i = h->count - 1; i > 0; i--) {
 		h->at[i] = h->at[i - 1];
-	h->at[0] = now;
-	to = append_number(c->note + sizeof(NOTE) - 1, c->pid);
-	for (unsigned i = 0; i < h->count; i++) {
-		*to++ = ',';
-		to = append_number(to, h->at[i]);
+		h->written[i] = h->written[i - 1];
 	}
-	*to = '\0';
+	h->at[0] = now;
+	h->written[0] = UNKNOWN; /* other threads may be writing yet */
+	h->images++;
+	write_note(c);
 	return true;
 }
 
@@ -238,6 +259,12 @@ copy_all(char *const *argv)
 	return c;
 }
 
+static int64_t
+next_number(char **at)
+{
+	return **at == ',' ? strtoll(*at + 1, at, 10) : -1;
+}
+
 /* What the image before left of the crashes, taken out of the environment so
    that no child gets it; those of another process are none. */
 static void
@@ -245,18 +272,47 @@ take_note(struct history *h)
 {
 	const char *note = getenv("SUP_CRASHES");
 	int64_t now = now_ms();
+	uint64_t bytes;
 	char *end;
 
 	if (note && strtoll(note, &end, 10) == own_pid()) {
+		h->images = next_number(&end);
+		if (h->images < 0)
+			h->images = 0;
 		while (*end == ',' && h->count < LIMIT) {
-			int64_t at = strtoll(end + 1, &end, 10);
+			int64_t at = next_number(&end);
 
 			if (at < 0 || at > now || now - at >= PERIOD_MS)
 				break;
-			h->at[h->count++] = at;
+			h->at[h->count] = at;
+			h->written[h->count++] = next_number(&end);
 		}
 	}
+	if (h->count)
+		h->written[0] =
+			sup_count_now(&bytes) == 0 ? (int64_t)bytes : UNKNOWN;
 	unsetenv("SUP_CRASHES");
+}
+
+uint64_t
+sup_reexec_image(void)
+{
+	return crashes ? (uint64_t)crashes->history.images : 0;
+}
+
+bool
+sup_reexec_written(uint64_t image, uint64_t *bytes)
+{
+	uint64_t later = sup_reexec_image() - image;
+	const struct history *h;
+
+	if (!later || later > LIMIT)
+		return false;
+	h = &crashes->history;
+	if (later > h->count || h->written[later - 1] == UNKNOWN)
+		return false;
+	*bytes = (uint64_t)h->written[later - 1];
+	return true;
 }
 
 /* For the calling thread; kept by a fork. */

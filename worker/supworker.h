@@ -338,7 +338,8 @@ sup_exit(const char *reason);
  * SIGILL and SIGABRT, which end a program because of a fault of its own, start
  * it again: the same process executes its own file with these arguments (a
  * copy of them, and of the environment as it is now).  To be called in main(),
- * before anything that could crash.
+ * before anything that could crash, and before anything is written: with
+ * exactly-once output it learns what the image before had written.
  *
  * Not after the fifth crash in a minute: the sixth is the death that it would
  * have been, and so is one of a child made by fork().

@@ -368,3 +368,34 @@ exits_with() {
 	wait "$pid"
 	seq "$(wc -l < "$T/out")" | diff - "$T/out"
 }
+
+# The fifth crash in a minute is the last that starts it again.
+@test "--reexec below supd: a pipe gets each number once" {
+	local pid reader
+	mkfifo "$T/pipe"
+	exec 9<> "$T/pipe"
+	cat <&9 > "$T/out" 3>&- &
+	reader=$!
+	config < <(cat <<-INI
+		[child:c]
+		command = counter --reexec --interval 1ms --checkpoint $T/ck
+		stdout = file:$T/pipe
+		stderr = file:$T/stderr
+	INI
+	)
+	start_tree
+	pid=$(supctl pid c)
+	for _ in 1 2 3 4 5; do
+		goes_on
+		kill -SEGV "$pid"
+	done
+	goes_on
+	[ "$(supctl pid c)" = "$pid" ]
+	[ "$(grep -c 'started again' "$T/stderr")" = 5 ]
+	supctl shutdown
+	wait_until gone "$SUPD"
+	kill "$reader"
+	wait "$reader" || true
+	exec 9>&-
+	seq "$(wc -l < "$T/out")" | diff - "$T/out"
+}
