@@ -41,7 +41,7 @@ calls_error(struct request *r, const char *id, const struct action *a)
 
 	emit_string(out, "id", id);
 	if (a->result == RESULT_NOT_FOUND && node)
-		emit_string(out, "state", status_state(node));
+		emit_string(out, "state", status_word(node));
 	if (a->result == RESULT_FAILED)
 		emit_string(out, "reason",
 			    reason_format(&a->reason, reason, sizeof(reason)));

@@ -43,10 +43,20 @@ is_alive(const struct node *node)
 	       node->state == STOPPING;
 }
 
-const char *
+enum child_state
 status_state(const struct node *node)
 {
-	return state_names[node->state];
+	bool runs = node->state == STARTING || node->state == RUNNING;
+
+	if (!node->is_supervisor && runs && node->pending.kind != REASON_NONE)
+		return STOPPING;
+	return (enum child_state)node->state;
+}
+
+const char *
+status_word(const struct node *node)
+{
+	return state_names[status_state(node)];
 }
 
 int32_t
@@ -61,22 +71,11 @@ status_pid(const struct supd *d, uint32_t n)
 	return node->has_process ? process_of_primary(d->state, n)->tid : 0;
 }
 
-/* One that an exit signal ends is being stopped, to whoever looks. */
-static enum child_state
-shown_state(const struct node *node)
-{
-	bool runs = node->state == STARTING || node->state == RUNNING;
-
-	if (!node->is_supervisor && runs && node->pending.kind != REASON_NONE)
-		return STOPPING;
-	return (enum child_state)node->state;
-}
-
 /* -1: it has none. */
 static int64_t
 uptime_of(const struct node *node, int64_t now)
 {
-	return shown_state(node) == RUNNING && node->started ?
+	return status_state(node) == RUNNING && node->started ?
 		       now - node->started :
 		       -1;
 }
@@ -172,7 +171,7 @@ status_child(struct emit *out, const char *key, const struct supd *d,
 			    tree_node(d->tree, node->parent)->id);
 	emit_int(out, "depth", depth_of(d, node));
 	emit_string(out, "type", node->is_supervisor ? "supervisor" : "worker");
-	emit_string(out, "state", state_names[shown_state(node)]);
+	emit_string(out, "state", status_word(node));
 	emit_string(out, "restart", restart_names[node->restart]);
 	emit_int(out, "restarts", restarts);
 	emit_int(out, "limit", limit);
@@ -246,7 +245,7 @@ status_line(struct emit *out, const char *key, const struct supd *d, uint32_t n)
 	emit_begin(out, key);
 	emit_word(out, node->id);
 	emit_number(out, depth_of(d, node));
-	emit_word(out, state_names[shown_state(node)]);
+	emit_word(out, status_word(node));
 	emit_number(out, node->is_supervisor ? 0 : status_pid(d, n));
 	emit_number(out, uptime_of(node, now));
 	emit_number(out, restarts);

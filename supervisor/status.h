@@ -11,6 +11,8 @@
 
 #include <stdint.h>
 
+#include "core/core.h"
+
 struct emit;
 struct node;
 struct request;
@@ -26,9 +28,13 @@ status_child(struct emit *out, const char *key, const struct supd *d,
 int32_t
 status_pid(const struct supd *d, uint32_t node);
 
+/* As people are told it: one that an exit signal ends is STOPPING. */
+enum child_state
+status_state(const struct node *node);
+
 /* "RUNNING", ... */
 const char *
-status_state(const struct node *node);
+status_word(const struct node *node);
 
 void
 status_begin(struct request *r);

@@ -9,6 +9,7 @@
 #include "core/reason.h"
 #include "request.h"
 #include "shell.h"
+#include "status.h"
 #include "waiting.h"
 
 static bool
@@ -55,7 +56,8 @@ waiting_look(struct request *r)
 
 		if (wants_ready && !can_come_up(r, item, node))
 			return;
-		if (wants_ready ? node->state != RUNNING : !has_ended(node))
+		if (wants_ready ? status_state(node) != RUNNING :
+				  !has_ended(node))
 			is_over = false;
 	}
 	if (!is_over)

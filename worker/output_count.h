@@ -31,6 +31,10 @@ sup_count_close(struct output_count *c);
 int
 sup_count_own(const struct output_count *c, uint64_t *bytes);
 
+/* The same without a struct output_count. */
+int
+sup_count_now(uint64_t *bytes);
+
 /*
  * From an intent to the end of its write: signals that may leave a core file
  * wait, since the kernel counts that file as written, too, and nobody could
@@ -41,10 +45,6 @@ sup_count_hold(sigset_t *before);
 
 void
 sup_count_release(const sigset_t *before);
-
-/* The same without a struct output_count. */
-int
-sup_count_now(uint64_t *bytes);
 
 /* A dead predecessor's, or that of an earlier image of this process
    (reexec.h); false: unknown. */

@@ -110,8 +110,7 @@ unsettled(const struct node *n)
 {
 	bool busy = n->phase != PHASE_DOWN && n->phase != PHASE_IDLE;
 
-	return (uint32_t)busy + (n->state == STARTING || n->state == BACKOFF ||
-				 n->state == STOPPING);
+	return (uint32_t)busy + child_is_unsettled(n);
 }
 
 /* Cells of a list; 0 in *ret_last if it is empty. */

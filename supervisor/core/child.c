@@ -20,10 +20,13 @@ is_active(enum child_state state)
 	       state == STOPPING;
 }
 
-static bool
-is_unsettled(enum child_state state)
+bool
+child_is_unsettled(const struct node *c)
 {
-	return state == STARTING || state == BACKOFF || state == STOPPING;
+	bool is_doomed = !c->is_supervisor && c->pending.kind != REASON_NONE;
+
+	return c->state == STARTING || c->state == BACKOFF ||
+	       c->state == STOPPING || (c->state == RUNNING && is_doomed);
 }
 
 bool
@@ -52,12 +55,10 @@ child_set(struct tree *t, uint32_t n, enum child_state state)
 
 	if (old == state)
 		return;
+	t->unsettled -= child_is_unsettled(c);
 	c->state = (uint8_t)state;
 	c->since = t->now;
-	if (is_unsettled(old))
-		t->unsettled--;
-	if (is_unsettled(state))
-		t->unsettled++;
+	t->unsettled += child_is_unsettled(c);
 	if (!c->significant || c->parent == NO_NODE ||
 	    is_active(old) == is_active(state))
 		return;
@@ -130,6 +131,16 @@ child_started(struct tree *t, uint32_t n)
 }
 
 void
+child_doom(struct tree *t, uint32_t n, const struct reason *reason)
+{
+	struct node *c = node_edit(t, n);
+
+	t->unsettled -= child_is_unsettled(c);
+	c->pending = *reason;
+	t->unsettled += child_is_unsettled(c);
+}
+
+void
 child_kill(struct tree *t, uint32_t n, enum reason_kind reason)
 {
 	struct node *c = node_edit(t, n);
@@ -139,7 +150,7 @@ child_kill(struct tree *t, uint32_t n, enum reason_kind reason)
 		return;
 	if (c->pending.kind == REASON_NONE ||
 	    (c->ordered && c->pending.kind == REASON_SHUTDOWN))
-		c->pending = (struct reason){ .kind = (uint8_t)reason };
+		child_doom(t, n, &(struct reason){ .kind = (uint8_t)reason });
 	if (c->is_supervisor) {
 		supervisor_kill(t, n);
 		return;
@@ -171,7 +182,7 @@ child_end(struct tree *t, uint32_t n, const struct reason *reason)
 {
 	struct node *c = node_edit(t, n);
 
-	c->pending = *reason;
+	child_doom(t, n, reason);
 	if (c->shutdown == SHUTDOWN_BRUTAL || t->hurry) {
 		child_kill(t, n, REASON_KILLED);
 		return;
@@ -230,7 +241,7 @@ child_down(struct tree *t, uint32_t n, const struct reason *reason)
 	enum report report = REPORT_EXITED;
 
 	c->ended = c->pending.kind == REASON_NONE ? *reason : c->pending;
-	c->pending = (struct reason){ .kind = REASON_NONE };
+	child_doom(t, n, &(struct reason){ .kind = REASON_NONE });
 	c->has_process = false;
 	c->killed = false;
 	c->traps = false;

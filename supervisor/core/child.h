@@ -48,6 +48,14 @@ child_started(struct tree *t, uint32_t n);
 void
 child_stop(struct tree *t, uint32_t n);
 
+/* Has it work before it: a start, an end? */
+bool
+child_is_unsettled(const struct node *c);
+
+/* The reason of n's coming end; REASON_NONE: it will have its own. */
+void
+child_doom(struct tree *t, uint32_t n, const struct reason *reason);
+
 /* n's process is told to end, and will have ended with this reason: its stop
    signal, after its grace SIGKILL. */
 void
