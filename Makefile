@@ -279,7 +279,7 @@ install: all
 	done
 	$(INSTALL) -m 644 conf/supctl.bash $(D)$(COMPLETIONDIR)/supctl
 	$(INSTALL) -m 644 README.md LICENSE $(D)$(DOCDIR)
-	$(INSTALL) -m 644 conf/*.ini $(D)$(DOCDIR)/examples
+	$(INSTALL) -m 644 conf/*.ini conf/tour.md $(D)$(DOCDIR)/examples
 	test -e $(CONFIG) || $(INSTALL) -m 644 conf/phoenix.ini $(CONFIG)
 	for unit in $(UNITS); do \
 		$(SUBSTITUTE) $$unit > $(D)$(UNITDIR)/$${unit##*/} || exit 1; \

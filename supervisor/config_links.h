@@ -7,9 +7,12 @@
 
 struct config;
 struct config_files;
+struct map;
 
-/* When all nodes are there. */
+/* When all nodes are there.  sections: by id; one that has no node is wrong
+   itself, and no fault of those who name it. */
 void
-config_links_check(const struct config *c, struct config_files *files);
+config_links_check(const struct config *c, struct config_files *files,
+		   const struct map *sections);
 
 #endif

@@ -201,5 +201,5 @@ config_nodes(struct config *c, struct config_files *files)
 			place_child(&b, s);
 	}
 	config_tree_check(&b.tree);
-	config_links_check(c, files);
+	config_links_check(c, files, &b.ids);
 }

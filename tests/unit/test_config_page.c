@@ -96,6 +96,7 @@ the_examples_are_right(void **state)
 
 	(void)state;
 	setenv("HOME", "/h", 0);
+	setenv("TOUR", "/t", 0);
 	assert_int_equal(glob("conf/*.ini", 0, NULL, &found), 0);
 	assert_true(found.gl_pathc >= 6);
 	for (size_t i = 0; i < found.gl_pathc; i++) {
