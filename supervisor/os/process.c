@@ -162,8 +162,7 @@ process_is_ending(struct state *s, uint32_t slot, const char *id,
 	int sig;
 
 	if (!p->tid || proc_stat(p->tid, &stat) < 0 || !stat.is_exiting ||
-	    stat.threads != 1 ||
-	    !is_alone(s, slot, id, stat.state == 'Z'))
+	    stat.threads != 1 || !is_alone(s, slot, id, stat.state == 'Z'))
 		return false;
 	sig = (int)(stat.code & 0x7f);
 	ret->code = !sig             ? CLD_EXITED :
