@@ -289,8 +289,8 @@ take_note(struct history *h)
 		}
 	}
 	if (h->count)
-		h->written[0] =
-			sup_count_now(&bytes) == 0 ? (int64_t)bytes : UNKNOWN;
+		h->written[0] = sup_count_now(&bytes) == 0 ? (int64_t)bytes :
+							     UNKNOWN;
 	unsetenv("SUP_CRASHES");
 }
 

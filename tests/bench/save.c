@@ -134,8 +134,7 @@ measure(const char *path, bool disk, size_t size, unsigned count)
 	char other[4096];
 
 	snprintf(other, sizeof(other), "%s.checkpoint", path);
-	if (sup_checkpoint_open(&c, other, STATE_MAX,
-				disk ? SUP_DISK : 0) < 0)
+	if (sup_checkpoint_open(&c, other, STATE_MAX, disk ? SUP_DISK : 0) < 0)
 		errx(71, "%s", sup_error());
 	round_of(NULL, c, size, 16); /* what comes with the first ones */
 	for (int i = 0; i < ROUNDS; i++) {
