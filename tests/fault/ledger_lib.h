@@ -18,6 +18,8 @@
 struct account {
 	char id[40];
 	bool runs;         /* it should */
+	bool is_paired;    /* it should have a standby: */
+	pid_t standby;     /* as of ledger_compare() */
 	unsigned restarts; /* that should be in its window */
 	unsigned starts, ends;
 	pid_t pid;                     /* of its last life */

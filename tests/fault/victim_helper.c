@@ -6,7 +6,7 @@
  *
  * Appends "+ID INCARNATION PID" to the file RECORD, and "-ID INCARNATION PID"
  * when it ends: by SIGTERM with 0, by SIGUSR1 with 1.  notify: says READY=1 in
- * between.
+ * between.  As a standby it does nothing before it is promoted.
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -42,6 +42,8 @@ main(int argc, char **argv)
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGUSR1);
 	sigprocmask(SIG_BLOCK, &set, NULL);
+	if (sup_wait_primary() < 0)
+		return 70;
 	if (!record(argv[1], '+'))
 		return 74;
 	if (argc > 2)
