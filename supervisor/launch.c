@@ -60,7 +60,6 @@ prepare_ready_fd(struct launch *l, const struct spec *spec, struct process *p)
 {
 	int pair[2];
 
-	p->ready_fd = -1;
 	if (spec->ready != READY_FD)
 		return 0;
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
@@ -155,8 +154,7 @@ prepare(struct supd *d, uint32_t slot, const struct spec *spec,
 	p->kill_mode = spec->kill_mode;
 	p->grace = node->shutdown;
 	p->incarnation = is_standby ? 0 : (uint32_t)c->incarnation + 1;
-	p->standby_fd = -1;
-	p->mail.fd = -1;
+	p->ready_fd = p->standby_fd = p->mail.fd = -1;
 	p->retired = 0;
 	p->exit_reason[0] = '\0';
 	l->outputs.opened[0] = l->outputs.opened[1] = -1;
@@ -237,10 +235,9 @@ make_process(struct supd *d, uint32_t slot, const struct spec *spec,
 	if (r == 0)
 		return 0;
 	exits_bury(d, slot);
-	close_if_open(p->ready_fd);
-	close_if_open(p->standby_fd);
-	close_if_open(p->mail.fd);
-	p->ready_fd = p->standby_fd = p->mail.fd = -1;
+	state_close_fd(&p->ready_fd);
+	state_close_fd(&p->standby_fd);
+	state_close_fd(&p->mail.fd);
 	watchdog_end(p);
 	return r;
 }

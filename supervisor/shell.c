@@ -102,12 +102,11 @@ perform_free(struct supd *d, uint32_t n)
 {
 	struct state *s = d->state;
 	struct child *c = &s->child[n];
+	int32_t lock = c->lock_fd ? c->lock_fd : -1;
 
 	standby_end(d, n);
 	remove_cgroups(d, n);
 	watches_forget(d, n);
-	if (c->lock_fd)
-		close(c->lock_fd);
 	journal_begin(s->journal);
 	journal_save(s->journal, c, sizeof(*c));
 	heap_free(s->heap, s->journal, c->spec);
@@ -115,6 +114,7 @@ perform_free(struct supd *d, uint32_t n)
 	memset(c, 0, sizeof(*c));
 	tree_done(d->tree);
 	journal_commit(s->journal);
+	state_close_fd(&lock);
 	tally_look(d, n);
 }
 

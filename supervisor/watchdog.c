@@ -74,9 +74,7 @@ watchdog_prepare(struct process *p, const struct spec *spec)
 void
 watchdog_end(struct process *p)
 {
-	if (p->beat_fd >= 0)
-		close(p->beat_fd);
-	p->beat_fd = -1;
+	state_close_fd(&p->beat_fd);
 	p->watchdog = p->fed = 0;
 }
 

@@ -6,7 +6,6 @@
  * supervisor.
  */
 #include <sys/mman.h>
-#include <unistd.h>
 
 #include "exits.h"
 #include "loop.h"
@@ -155,14 +154,6 @@ watches_process(struct supd *d, uint32_t slot)
 }
 
 static void
-close_fd(int32_t *fd)
-{
-	if (*fd >= 0)
-		close(*fd);
-	*fd = -1;
-}
-
-static void
 free_watches(struct node_watch *w)
 {
 	watch_free(w->pidfd);
@@ -179,10 +170,10 @@ watches_process_done(struct supd *d, uint32_t slot)
 	struct node_watch *w = watch_of(d, slot_node(slot));
 
 	free_watches(watch_of(d, slot));
-	close_fd(&p->pidfd);
-	close_fd(&p->ready_fd);
-	close_fd(&p->standby_fd);
-	close_fd(&p->mail.fd);
+	state_close_fd(&p->pidfd);
+	state_close_fd(&p->ready_fd);
+	state_close_fd(&p->standby_fd);
+	state_close_fd(&p->mail.fd);
 	if (w->watchdog && !slot_is_standby(d->state, slot))
 		timer_set(w->watchdog, 0);
 	watchdog_end(p);

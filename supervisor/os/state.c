@@ -250,6 +250,16 @@ state_keep_fd(struct state *s, enum state_fd which, int fd)
 	return r;
 }
 
+void
+state_close_fd(int32_t *recorded)
+{
+	int fd = *recorded;
+
+	*recorded = -1;
+	if (fd >= 0)
+		close(fd);
+}
+
 static bool
 is_process_of(const struct state *s, uint32_t slot, pid_t pid)
 {

@@ -254,6 +254,11 @@ state_sweep_fds(const struct state *s);
 int
 state_keep_fd(struct state *s, enum state_fd which, int fd);
 
+/* Forgets a descriptor that is recorded in the state and closes it, in this
+   order: what a predecessor has closed is somebody else's by now. */
+void
+state_close_fd(int32_t *recorded);
+
 /* The slot whose process pid is, not yet recorded as ended; NO_NODE. */
 uint32_t
 state_slot_of(const struct state *s, pid_t pid);

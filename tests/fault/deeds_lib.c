@@ -5,8 +5,15 @@
 #include "deeds_lib.h"
 
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
+
+#include "os/state.h"
+
+#define PATIENCE_MS 20000
 
 /* Ends a child's process; the keeper has taken note when this returns. */
 static void
@@ -63,6 +70,54 @@ exit_of_linked(struct test *t)
 	end_child(t, "left");
 	ledger_find(&t->ledger, "right")->restarts++;
 	ledger_find(&t->ledger, "listener")->hears++;
+}
+
+/* Does the process sleep in that system call, in a while? */
+static bool
+await_call(pid_t pid, long wanted)
+{
+	int64_t deadline = clock_ms() + PATIENCE_MS;
+	char path[40];
+	long number = -1;
+
+	snprintf(path, sizeof(path), "/proc/%d/syscall", pid);
+	while (number != wanted && clock_ms() < deadline) {
+		FILE *f = fopen(path, "re");
+
+		if (!f || fscanf(f, "%ld", &number) != 1)
+			number = -1;
+		if (f)
+			fclose(f);
+		daemon_rest();
+	}
+	return number == wanted;
+}
+
+/* The standby has said that its primary dies, and the keeper has not recorded
+   that. */
+static void
+be_seen_ending(struct test *t)
+{
+	struct account *a = ledger_find(&t->ledger, "paired");
+
+	await_call(a->standby, SYS_futex_waitv);
+	hunter_stop(t->d.hunter.keeper);
+	a->restarts++;
+	kill(a->pid, SIGUSR1);
+	await_call(a->standby, SYS_recvfrom);
+}
+
+bool
+deeds_end_record(struct test *t, bool is_killed)
+{
+	pid_t standby = ledger_find(&t->ledger, "paired")->standby;
+	bool is_promoted = is_killed ||
+			   await_call(standby, SYS_rt_sigtimedwait);
+
+	hunter_spare(t->d.hunter.keeper);
+	if (!is_promoted)
+		printf("# the standby is not promoted before the record\n");
+	return is_promoted;
 }
 
 static void
@@ -185,16 +240,18 @@ nothing(struct test *t)
 }
 
 const struct deed deeds[DEEDS] = {
-	{ "an exit and its restart", nothing, exit_plain, nothing, false },
-	{ "one that is ready later", nothing, exit_notifier, nothing, false },
-	{ "a round of one_for_all", nothing, exit_of_group, nothing, false },
+	{ "an exit and its restart", nothing, exit_plain, nothing, AT_WORK },
+	{ "one that is ready later", nothing, exit_notifier, nothing, AT_WORK },
+	{ "a round of one_for_all", nothing, exit_of_group, nothing, AT_WORK },
 	{ "an exit that links pass on", nothing, exit_of_linked, nothing,
-	  false },
-	{ "a takeover, and an exit", nothing, exit_plain, nothing, true },
-	{ "a stop by hand", be_started, stop, stop_again, false },
-	{ "a start by hand", be_stopped, start, start_again, false },
-	{ "start_child", be_away, add, add_again, false },
-	{ "stop and delete a child", be_there, drop, drop_again, false },
+	  AT_WORK },
+	{ "a takeover, and an exit", nothing, exit_plain, nothing, FROM_BIRTH },
+	{ "a primary seen ending", nothing, be_seen_ending, nothing,
+	  BEFORE_RECORD },
+	{ "a stop by hand", be_started, stop, stop_again, AT_WORK },
+	{ "a start by hand", be_stopped, start, start_again, AT_WORK },
+	{ "start_child", be_away, add, add_again, AT_WORK },
+	{ "stop and delete a child", be_there, drop, drop_again, AT_WORK },
 };
 
 static const struct {
@@ -210,6 +267,7 @@ static const struct {
 	{ "first", "", "supervisor = group\n" },
 	{ "middle", "notify", "ready = notify\nsupervisor = group\n" },
 	{ "last", "", "supervisor = group\n" },
+	{ "paired", "", "standby = hot\nkill_mode = process\n" },
 };
 
 bool
@@ -237,7 +295,8 @@ deeds_configure(struct test *t)
 			"directory = %s\n%s",
 			children[i].id, children[i].word, t->d.folder,
 			children[i].keys);
-		ledger_add(&t->ledger, children[i].id);
+		ledger_add(&t->ledger, children[i].id)->is_paired =
+			strstr(children[i].keys, "standby") != NULL;
 	}
 	return fclose(f) == 0;
 }

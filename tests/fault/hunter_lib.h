@@ -26,9 +26,9 @@ hunter_attach(struct hunter *h, pid_t keeper);
 pid_t
 hunter_next(struct hunter *h);
 
-/* Stops one that was spared. */
+/* Stops one that was spared, or the keeper. */
 bool
-hunter_stop(pid_t supervisor);
+hunter_stop(pid_t pid);
 
 enum stride { BY_INSTRUCTION, BY_SYSCALL }; /* entry and exit count */
 enum hunted { HUNTED_STOPPED, HUNTED_ENDED, HUNTED_ASLEEP };
@@ -62,8 +62,9 @@ hunter_kill_in_clone(pid_t supervisor, unsigned clone, unsigned microseconds);
 bool
 hunter_kill_after(pid_t supervisor, unsigned microseconds);
 
-/* Lets it live; hunter_next() returns when the next one is born. */
+/* Lets it live; hunter_next() returns when the next one is born.  Or the keeper
+   that was stopped. */
 void
-hunter_spare(pid_t supervisor);
+hunter_spare(pid_t pid);
 
 #endif

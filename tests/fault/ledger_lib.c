@@ -145,7 +145,8 @@ agrees(const struct account *a, const json_t *child, const char *state)
 	       number_of(child, "restarts") == a->restarts &&
 	       number_of(child, "total") == a->restarts &&
 	       number_of(child, "pid") == (a->runs ? a->pid : 0) &&
-	       a->starts == a->ends + a->runs && a->heard == a->hears;
+	       (a->standby > 0) == a->is_paired && a->heard == a->hears &&
+	       a->starts == a->ends + a->runs;
 }
 
 static const char *
@@ -153,21 +154,22 @@ compare_child(struct ledger *l, const json_t *child)
 {
 	const char *id = json_string_value(json_object_get(child, "id"));
 	const char *state = json_string_value(json_object_get(child, "state"));
-	const struct account *a = id ? find(l, id) : NULL;
+	struct account *a = id ? find(l, id) : NULL;
 
 	if (!a || !state) {
 		snprintf(complaint, sizeof(complaint), "unknown child %s", id);
 		return complaint;
 	}
+	a->standby = (pid_t)number_of(child, "standby");
 	if (agrees(a, child, state))
 		return NULL;
 	snprintf(complaint, sizeof(complaint),
-		 "%s: %s, %ld starts, %ld exits, %ld restarts, pid %ld;"
-		 " recorded %u, %u, %u, %d; heard %u of %u",
+		 "%s: %s, %ld starts, %ld exits, %ld restarts, pid %ld,"
+		 " standby %d; recorded %u, %u, %u, %d; heard %u of %u",
 		 id, state, number_of(child, "incarnation"),
 		 number_of(child, "exits"), number_of(child, "restarts"),
-		 number_of(child, "pid"), a->starts, a->ends, a->restarts,
-		 a->pid, a->heard, a->hears);
+		 number_of(child, "pid"), a->standby, a->starts, a->ends,
+		 a->restarts, a->pid, a->heard, a->hears);
 	return complaint;
 }
 
@@ -183,8 +185,9 @@ compare_processes(const struct ledger *l, pid_t keeper, pid_t supervisor)
 	for (unsigned i = 0; i < list.count; i++) {
 		known += list.pid[i] == supervisor;
 		for (unsigned j = 0; j < l->count; j++)
-			known += l->accounts[j].runs &&
-				 l->accounts[j].pid == list.pid[i];
+			known += l->accounts[j].standby == list.pid[i] ||
+				 (l->accounts[j].runs &&
+				  l->accounts[j].pid == list.pid[i]);
 	}
 	if (known == list.count)
 		return NULL;

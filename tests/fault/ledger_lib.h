@@ -18,6 +18,8 @@
 struct account {
 	char id[40];
 	bool runs;             /* it should */
+	bool is_paired;        /* it should have a standby: */
+	pid_t standby;         /* as of ledger_compare() */
 	unsigned restarts;     /* that should be in its window */
 	unsigned heard, hears; /* exit signals: came, should have come */
 	unsigned starts, ends;

@@ -8,6 +8,7 @@
  * when it ends: by SIGTERM with 0, by SIGUSR1 with 1.  notify: says READY=1 in
  * between.  listen: appends "!ID INCARNATION PID" for each exit signal that its
  * mailbox brings, makes and ends a monitor then, and ends when it is told to.
+ * As a standby it does nothing before it is promoted.
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -62,6 +63,8 @@ main(int argc, char **argv)
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGUSR1);
 	sigprocmask(SIG_BLOCK, &set, NULL);
+	if (sup_wait_primary() < 0)
+		return 70;
 	if (!record(argv[1], '+'))
 		return 74;
 	if (argc > 2 && !listens)
