@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 #
-# make              builds build/supd, build/supctl, build/counter
+# make              builds build/supd, build/supctl, build/counter, examples
 # make run          the counting worker under supd, in the foreground
 # make test         every test; installs what is missing first
 # make help         the other targets

@@ -3,9 +3,9 @@
  * supworker.h - the worker's side of supd: state that survives every crash
  * (checkpoints), readiness and heartbeat, links, monitors and messages.
  *
- * Link with -lsupworker; it needs libc alone, and no supd: everything here
- * also works in a program that was started by hand.  The manual page is
- * supworker(3).
+ * Link with -lsupworker; it needs libc alone, and no supd: everything here but
+ * the mailbox also works in a program that was started by hand.  The manual page
+ * is supworker(3).
  *
  * Functions return 0 or more on success and -errno on failure; sup_error()
  * then says in words what failed and what to do about it.  A checkpoint

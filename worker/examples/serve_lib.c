@@ -65,9 +65,8 @@ find_place(void)
 }
 
 static void
-welcome(int listener)
+welcome(int listener, struct client *c)
 {
-	struct client *c = find_place();
 	struct ucred peer;
 	socklen_t size = sizeof(peer);
 	int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
@@ -195,25 +194,26 @@ void
 serve(const char *path, const struct server *server)
 {
 	struct pollfd fds[CLIENTS + 2];
+	struct client *place;
 	int listener = listen_on(path);
 
 	for (size_t i = 0; i < CLIENTS; i++)
 		clients[i].fd = -1;
 	sup_ready();
 	for (;;) {
+		place = find_place();
 		for (size_t i = 0; i < CLIENTS; i++)
 			fds[i] = (struct pollfd){ clients[i].fd, POLLIN, 0 };
 		fds[CLIENTS] = (struct pollfd){ sup_mailbox(), POLLIN, 0 };
 		fds[CLIENTS + 1] =
-			(struct pollfd){ find_place() ? listener : -1, POLLIN,
-					 0 };
+			(struct pollfd){ place ? listener : -1, POLLIN, 0 };
 		if (poll(fds, CLIENTS + 2, -1) < 0)
 			continue;
 		read_mail(server);
 		for (size_t i = 0; i < CLIENTS; i++)
 			if (fds[i].revents)
 				hear(&clients[i], server);
-		if (fds[CLIENTS + 1].revents)
-			welcome(listener);
+		if (place && fds[CLIENTS + 1].revents)
+			welcome(listener, place);
 	}
 }
