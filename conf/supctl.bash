@@ -61,7 +61,8 @@ _supctl()
 		return
 		;;
 	start-child)
-		word='--id --supervisor --restart --shutdown --set --'
+		word='--id --supervisor --restart --shutdown --set --link
+			--monitor --'
 		mapfile -t COMPREPLY < <(compgen -W "$word" -- "$cur")
 		return
 		;;

@@ -124,7 +124,7 @@ find_parent(struct request *r)
 	r->parent = tree_find(r->d->tree, id ? id : "root");
 	node = tree_node(r->d->tree, r->parent);
 	if (!node || !node->is_supervisor) {
-		request_error(r, "NotFound", "id", id);
+		request_error(r, node ? "NotSupervisor" : "NotFound", "id", id);
 		return false;
 	}
 	if (node->strategy == SIMPLE_ONE_FOR_ONE) {

@@ -84,35 +84,55 @@ refuse_file(const char *what, const char *path, int error)
 		       EX_CANTCREAT;
 }
 
+/* Nobody that we see runs on it. */
+static int
+refuse_dead(const struct supd *d, const char *file)
+{
+	log_err("%s: %s is locked, though the process whose number is in it is"
+		" not here: it is dying, or in another container; `fuser -v %s`"
+		" says who has it",
+		d->settings->name, file, file);
+	return EX_RUNNING;
+}
+
+/* One of the two files that say who runs. 0 or the exit status. */
+static int
+lock(struct supd *d, const struct options *o, enum state_fd which,
+     const char *what, const char *file)
+{
+	int r = instance_lock(d->state, which, file, d->state->keeper);
+
+	if (r > 0)
+		return refuse(d, o, r);
+	if (r == -EBUSY)
+		return refuse_dead(d, file);
+	return r < 0 ? refuse_file(what, file, -r) : 0;
+}
+
 static int
 claim(struct supd *d, const struct options *o)
 {
 	const struct settings *c = d->settings;
 	const char *pid_file = o->pid_file ? o->pid_file : c->pid_file;
-	char lock[4096];
+	char file[4096];
 	int r;
 
 	r = make_directories(c->state_dir, 0755);
 	if (r < 0)
 		return refuse_file("state_dir", c->state_dir, -r);
-	snprintf(lock, sizeof(lock), "%s/lock", c->state_dir);
-	r = instance_lock(d->state, FD_LOCK, lock, d->state->keeper);
-	if (r > 0)
-		return refuse(d, o, r);
-	if (r < 0)
-		return refuse_file("lock file", lock, -r);
+	snprintf(file, sizeof(file), "%s/lock", c->state_dir);
+	r = lock(d, o, FD_LOCK, "lock file", file);
+	if (r != 0)
+		return r;
 	r = make_parents(c->socket, 0755);
 	if (r < 0)
 		return refuse_file("the directory of socket", c->socket, -r);
 	if (!pid_file || !*pid_file)
 		return 0;
 	r = make_parents(pid_file, 0755);
-	if (r == 0)
-		r = instance_lock(d->state, FD_PIDFILE, pid_file,
-				  d->state->keeper);
-	if (r > 0)
-		return refuse(d, o, r);
-	return r < 0 ? refuse_file("pid file", pid_file, -r) : 0;
+	if (r < 0)
+		return refuse_file("the directory of pid file", pid_file, -r);
+	return lock(d, o, FD_PIDFILE, "pid file", pid_file);
 }
 
 /* The sockets, the log, the cgroups: made, or gone on with. */

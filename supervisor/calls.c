@@ -36,8 +36,12 @@ calls_error(struct request *r, const char *id, const struct action *a)
 		request_error_begin(r, result_texts[a->result].error);
 	char reason[REASON_SIZE];
 	int32_t pid = status_pid(r->d, a->node);
+	const struct node *node =
+		tree_node(r->d->tree, tree_find(r->d->tree, id));
 
 	emit_string(out, "id", id);
+	if (a->result == RESULT_NOT_FOUND && node)
+		emit_string(out, "state", status_state(node));
 	if (a->result == RESULT_FAILED)
 		emit_string(out, "reason",
 			    reason_format(&a->reason, reason, sizeof(reason)));
@@ -243,7 +247,8 @@ calls_begin_sync(struct request *r)
 	const struct node *supervisor = tree_node(r->d->tree, node);
 
 	if (!supervisor || !supervisor->is_supervisor) {
-		request_error(r, "NotFound", "id", id);
+		request_error(r, supervisor ? "NotSupervisor" : "NotFound",
+			      "id", id);
 		return;
 	}
 	r->core_call = CALL_SYNC;

@@ -164,31 +164,34 @@ is_plain(char c)
 }
 
 void
-emit_string(struct emit *e, const char *key, const char *value)
+emit_begin(struct emit *e, const char *key)
 {
-	size_t n;
-
 	separate(e, key);
-	emit_bytes(e, "\"", 1);
-	while (*value) {
-		for (n = 0; is_plain(value[n]);)
-			n++;
-		emit_bytes(e, value, n);
-		value += n;
-		if (*value)
-			value += emit_character(e, value);
-	}
 	emit_bytes(e, "\"", 1);
 }
 
 void
-emit_int(struct emit *e, const char *key, int64_t value)
+emit_part(struct emit *e, const char *text)
+{
+	size_t n;
+
+	while (*text) {
+		for (n = 0; is_plain(text[n]);)
+			n++;
+		emit_bytes(e, text, n);
+		text += n;
+		if (*text)
+			text += emit_character(e, text);
+	}
+}
+
+void
+emit_digits(struct emit *e, int64_t value)
 {
 	char digits[24];
 	size_t at = sizeof(digits);
 	uint64_t rest = value < 0 ? -(uint64_t)value : (uint64_t)value;
 
-	separate(e, key);
 	do {
 		digits[--at] = (char)('0' + rest % 10);
 		rest /= 10;
@@ -196,6 +199,27 @@ emit_int(struct emit *e, const char *key, int64_t value)
 	if (value < 0)
 		digits[--at] = '-';
 	emit_bytes(e, digits + at, sizeof(digits) - at);
+}
+
+void
+emit_end(struct emit *e)
+{
+	emit_bytes(e, "\"", 1);
+}
+
+void
+emit_string(struct emit *e, const char *key, const char *value)
+{
+	emit_begin(e, key);
+	emit_part(e, value);
+	emit_end(e);
+}
+
+void
+emit_int(struct emit *e, const char *key, int64_t value)
+{
+	separate(e, key);
+	emit_digits(e, value);
 }
 
 void

@@ -50,6 +50,19 @@ emit_close(struct emit *e, char kind);
 void
 emit_string(struct emit *e, const char *key, const char *value);
 
+/* The same in parts, between begin and end. */
+void
+emit_begin(struct emit *e, const char *key);
+
+void
+emit_part(struct emit *e, const char *text);
+
+void
+emit_digits(struct emit *e, int64_t value);
+
+void
+emit_end(struct emit *e);
+
 void
 emit_int(struct emit *e, const char *key, int64_t value);
 

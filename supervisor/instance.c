@@ -4,17 +4,22 @@
  *
  * The lock is flock(2) on an open file: it lives in the descriptor table that
  * keeper and supervisors share, and so ends with the keeper, however that dies.
+ * It is the first one that is opened: the kernel gives up the last first, so
+ * whoever gets it finds neither the old socket served nor the old cgroup locked.
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "instance.h"
+#include "os/procfs.h"
 #include "os/state.h"
 
 static int
@@ -69,6 +74,7 @@ make_parents(const char *file, mode_t mode)
 	return make_directories(directory, mode);
 }
 
+/* 0: whoever has the lock has not said so yet, or is no process that we see. */
 static pid_t
 holder(int fd)
 {
@@ -77,10 +83,41 @@ holder(int fd)
 	long pid;
 
 	if (n <= 0)
-		return -EBUSY;
+		return 0;
 	text[n] = '\0';
 	pid = strtol(text, NULL, 10);
-	return pid > 0 ? (pid_t)pid : -EBUSY;
+	return pid > 0 && pid <= (long)PID_MAX ? (pid_t)pid : 0;
+}
+
+static bool
+is_alive(pid_t pid)
+{
+	struct proc_stat stat;
+
+	return pid > 0 && proc_stat(pid, &stat) == 0 && stat.state != 'Z' &&
+	       !stat.is_exiting && !stat.is_killed;
+}
+
+/* flock(), waiting as the header says. */
+static int
+lock(int fd)
+{
+	const struct timespec delay = { .tv_nsec = 5000000 };
+	int64_t deadline = clock_ms() + INSTANCE_WAIT_MS;
+
+	while (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+		pid_t pid;
+
+		if (errno != EWOULDBLOCK)
+			return -errno;
+		pid = holder(fd);
+		if (is_alive(pid))
+			return pid;
+		if (clock_ms() >= deadline)
+			return -EBUSY;
+		nanosleep(&delay, NULL);
+	}
+	return 0;
 }
 
 static int
@@ -95,7 +132,7 @@ fill(int fd, pid_t pid)
 }
 
 int
-instance_lock(struct state *s, int which, const char *file, pid_t pid)
+instance_lock(struct state *s, enum state_fd which, const char *file, pid_t pid)
 {
 	int fd, r;
 
@@ -104,13 +141,12 @@ instance_lock(struct state *s, int which, const char *file, pid_t pid)
 	fd = open(file, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
 	if (fd < 0)
 		return -errno;
-	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
-		r = errno == EWOULDBLOCK ? holder(fd) : -errno;
-	else
+	r = lock(fd);
+	if (r == 0)
 		r = fill(fd, pid);
 	if (r != 0) {
 		close(fd);
 		return r;
 	}
-	return state_keep_fd(s, (enum state_fd)which, fd);
+	return state_keep_fd(s, which, fd);
 }

@@ -5,10 +5,9 @@
 #ifndef INSTANCE_H
 #define INSTANCE_H
 
-#include <stddef.h>
 #include <sys/types.h>
 
-struct state;
+#include "os/state.h"
 
 /* mkdir -p; the last component is made with mode. 0 or -errno. */
 int
@@ -18,9 +17,14 @@ make_directories(const char *path, mode_t mode);
 int
 make_parents(const char *file, mode_t mode);
 
-/* Locks and fills file with pid, and keeps it as `which` (FD_LOCK,
-   FD_PIDFILE).  0, -errno, or the pid (> 0) of the process that holds it. */
+/*
+ * Locks and fills file with pid, and keeps it as `which` (FD_LOCK, FD_PIDFILE).
+ * 0, -errno, or the pid (> 0) of the process that holds it, at once if that
+ * lives.  A dead keeper's lock lasts until the supervisor that died with it is
+ * gone too: that is waited for, INSTANCE_WAIT_MS at most; -EBUSY: in vain.
+ */
+#define INSTANCE_WAIT_MS 4000
 int
-instance_lock(struct state *s, int which, const char *file, pid_t pid);
+instance_lock(struct state *s, enum state_fd which, const char *file, pid_t pid);
 
 #endif

@@ -10,6 +10,7 @@
 #include "keeper.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -190,7 +191,9 @@ turn(struct keeper *k, int64_t deadline)
 
 	deadline = earlier(deadline, earlier(k->look_at, k->partner.retry_at));
 	if (deadline)
-		delay = deadline > now ? (int)(deadline - now) : 0;
+		delay = deadline <= now          ? 0 :
+			deadline - now > INT_MAX ? INT_MAX :
+						   (int)(deadline - now);
 	n = epoll_wait(k->s->fds[FD_EVENTS], events, TURN_EVENTS, delay);
 	for (int i = 0; i < n; i++)
 		dispatch(k, events[i].data.u64);
@@ -350,5 +353,5 @@ keeper_run(struct state *s, int (*supervisor)(struct state *s))
 	if (!k.partner.gave_up)
 		return s->exit_status;
 	end_all(&k);
-	return EX_SOFTWARE;
+	return k.partner.gave_up;
 }

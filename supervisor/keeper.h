@@ -24,8 +24,8 @@ struct state;
  * the descriptor table, in which supervisor(s) is called and its value is the
  * exit status), and keeps both alive until the end that s->done announces.
  * Returns supd's exit status: s->exit_status, or EX_SOFTWARE after a crash
- * loop of the supervisor (all children are ended first, in order of their
- * deadlines).
+ * loop of the supervisor, EX_OSERR where the system makes none (all children
+ * are ended first, in order of their deadlines).
  */
 int
 keeper_run(struct state *s, int (*supervisor)(struct state *s));

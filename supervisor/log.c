@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -21,6 +22,7 @@
 #include "log.h"
 
 #define LINE_SIZE 2048
+#define PATIENCE_MS 200 /* with a reader that has stopped reading */
 #define JOURNAL_SOCKET "/run/systemd/journal/socket"
 
 enum sink { SINK_STDERR, SINK_SYSLOG, SINK_JOURNAL, SINK_FILE };
@@ -30,6 +32,7 @@ static struct {
 	int level;
 	int fd;              /* SINK_FILE, SINK_JOURNAL */
 	bool journal_stderr; /* stderr is the journal's: mark the priority */
+	unsigned lost;       /* lines, since the last that was taken */
 } logger = { .sink = SINK_STDERR, .level = LOG_INFO, .fd = -1 };
 
 char *
@@ -64,7 +67,7 @@ open_journal(void)
 {
 	struct sockaddr_un to = { .sun_family = AF_UNIX,
 				  .sun_path = JOURNAL_SOCKET };
-	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
 	if (fd < 0)
 		return -errno;
@@ -103,7 +106,9 @@ log_open(const char *where, int level, int *fd)
 			return r;
 		logger.sink = SINK_JOURNAL;
 	} else if (strncmp(where, "file:", 5) == 0) {
-		r = open(where + 5, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC,
+		r = open(where + 5,
+			 O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY |
+				 O_NONBLOCK,
 			 0640);
 		if (r < 0)
 			return -errno;
@@ -123,13 +128,21 @@ log_fd(int fd)
 		logger.fd = fd;
 }
 
-/* Lines that cannot be written are lost: there is nowhere to say so. */
+/* Others write to stderr too, so it stays blocking.  Who was waited for in vain
+   is not waited for again before he has come back. */
+static bool
+has_room(int fd)
+{
+	struct pollfd p = { .fd = fd, .events = POLLOUT };
+
+	return poll(&p, 1, logger.lost ? 0 : PATIENCE_MS) != 0;
+}
+
 static void
 put(int fd, const struct iovec *parts, int count)
 {
-	ssize_t n = writev(fd, parts, count);
-
-	(void)n;
+	if (!has_room(fd) || writev(fd, parts, count) < 0)
+		logger.lost++;
 }
 
 static struct iovec
@@ -182,15 +195,9 @@ put_stderr(int level, const char *line)
 	    (struct iovec[]){ part(head), part(line), part("\n") }, 3);
 }
 
-__attribute__((format(printf, 2, 0))) static void
-say(int level, const char *format, va_list args)
+static void
+put_line(int level, const char *line)
 {
-	char line[LINE_SIZE];
-	int error = errno;
-
-	if (level > logger.level)
-		return;
-	vsnprintf(line, sizeof(line), format, args);
 	switch (logger.sink) {
 	case SINK_STDERR:
 		put_stderr(level, line);
@@ -205,7 +212,45 @@ say(int level, const char *format, va_list args)
 		put_file(line);
 		break;
 	}
+}
+
+static void
+say_lost(void)
+{
+	unsigned lost = logger.lost;
+	char line[80];
+
+	snprintf(line, sizeof(line),
+		 "lines of this log that could not be written: %u", lost);
+	put_line(LOG_WARNING, line);
+	logger.lost = logger.lost == lost ? 0 : lost;
+}
+
+__attribute__((format(printf, 2, 0))) static void
+say(int level, const char *format, va_list args)
+{
+	char line[LINE_SIZE];
+	int error = errno;
+
+	if (level > logger.level)
+		return;
+	if (logger.lost)
+		say_lost();
+	vsnprintf(line, sizeof(line), format, args);
+	put_line(level, line);
 	errno = error;
+}
+
+void
+log_stderr(const char *format, ...)
+{
+	char line[LINE_SIZE];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(line, sizeof(line), format, args);
+	va_end(args);
+	put_stderr(LOG_ERR, line);
 }
 
 #define LOG_AT(name, level)                      \

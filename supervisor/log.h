@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * log.h - supd's own log: stderr, syslog, journal or a file; the only writer
- * to stderr.  One event, one line; a failing log never stops the daemon; errno
- * survives every call.
+ * to stderr.  One event, one line; a failing log never stops the daemon, nor one
+ * that nobody reads: its lines are lost, and how many is said when it is read
+ * again; errno survives every call.
  */
 #ifndef LOG_H
 #define LOG_H
@@ -28,6 +29,10 @@ LOG_PRINTF void
 log_info(const char *format, ...);
 LOG_PRINTF void
 log_debug(const char *format, ...);
+
+/* The keeper's: to stderr, whatever the log is. */
+LOG_PRINTF void
+log_stderr(const char *format, ...);
 
 /* Copies text into buf with everything escaped that is not printable ASCII or
    UTF-8 (\n, \xHH), cut at size.  Returns buf. */

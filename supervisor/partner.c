@@ -22,6 +22,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "log.h"
 #include "os/state.h"
 
 #define RETRY_MIN_MS 10
@@ -101,6 +102,37 @@ clone_supervisor(struct partner *p)
 	return pid < 0 ? -errno : pid;
 }
 
+/* What the next try would be told as well. */
+static bool
+is_for_good(int error)
+{
+	return error == ENOSYS || error == EPERM || error == EINVAL;
+}
+
+static void
+say_for_good(int error)
+{
+	log_stderr("cannot make a supervisor: clone3: %s: it needs Linux"
+		   " 5.11 or newer, and no system call filter that refuses"
+		   " clone3 (seccomp of the container engine;"
+		   " RestrictNamespaces= or SystemCallFilter= of the unit)",
+		   strerror(error));
+}
+
+static void
+retry_later(struct partner *p, int error)
+{
+	if (p->retry_delay < RETRY_MIN_MS) {
+		p->retry_delay = RETRY_MIN_MS;
+		log_stderr("cannot make a supervisor: %s; trying again",
+			   strerror(error));
+	}
+	p->retry_at = clock_ms() + p->retry_delay;
+	p->retry_delay *= 2;
+	if (p->retry_delay > RETRY_MAX_MS)
+		p->retry_delay = RETRY_MAX_MS;
+}
+
 void
 partner_start(struct partner *p)
 {
@@ -118,16 +150,12 @@ partner_start(struct partner *p)
 	}
 	s->supervisors--;
 	s->supervisor = 0;
-	if (p->retry_delay < RETRY_MIN_MS) {
-		p->retry_delay = RETRY_MIN_MS;
-		dprintf(STDERR_FILENO,
-			"supd: cannot make a supervisor: %s; trying again\n",
-			strerror((int)-pid));
+	if (is_for_good((int)-pid)) {
+		p->gave_up = EX_OSERR;
+		say_for_good((int)-pid);
+		return;
 	}
-	p->retry_at = clock_ms() + p->retry_delay;
-	p->retry_delay *= 2;
-	if (p->retry_delay > RETRY_MAX_MS)
-		p->retry_delay = RETRY_MAX_MS;
+	retry_later(p, (int)-pid);
 }
 
 /* SIGKILL comes from outside and says nothing about the supervisor, unless it
@@ -188,17 +216,18 @@ replace_supervisor(struct partner *p, const siginfo_t *info)
 			 sigabbrev_np(info->si_status));
 	p->has_hung = false;
 	if (is_enough) {
-		p->gave_up = true;
-		dprintf(STDERR_FILENO,
-			"supd: supervisor (pid %d) %s, too often; all children"
-			" are ended\n",
-			info->si_pid, how);
+		p->gave_up = EX_SOFTWARE;
+		log_stderr("supervisor (pid %d) %s, too often; all children"
+			   " are ended",
+			   info->si_pid, how);
 		return;
 	}
 	partner_start(p);
-	dprintf(STDERR_FILENO,
-		"supd: supervisor (pid %d) %s; replaced by pid %d\n",
-		info->si_pid, how, p->s->supervisor);
+	if (p->s->supervisor)
+		log_stderr("supervisor (pid %d) %s; replaced by pid %d",
+			   info->si_pid, how, p->s->supervisor);
+	else
+		log_stderr("supervisor (pid %d) %s", info->si_pid, how);
 }
 
 void

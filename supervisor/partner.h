@@ -18,7 +18,7 @@ struct partner {
 	int (*supervisor)(struct state *s);
 	uint64_t key;     /* of its pidfd in FD_EVENTS */
 	bool is_done;     /* the last one ended as s->done announced */
-	bool gave_up;     /* too many crashes */
+	int gave_up;      /* with which exit status; 0: it has not */
 	bool has_hung;    /* it was us who killed it */
 	int64_t retry_at; /* deadline to try to make one again; 0: none */
 	int64_t retry_delay;
@@ -27,8 +27,8 @@ struct partner {
 	uint32_t stillborn; /* ended before they had come up, in a row */
 };
 
-/* A new supervisor, now, or later by retry_at.  What the last one has opened
-   and not recorded is closed. */
+/* A new supervisor, now, or later by retry_at, or gave_up where none can be made
+   at all.  What the last one has opened and not recorded is closed. */
 void
 partner_start(struct partner *p);
 

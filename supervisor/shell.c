@@ -21,6 +21,7 @@
 #include "shell.h"
 #include "standby.h"
 #include "supervisor.h"
+#include "tally.h"
 #include "watchdog.h"
 #include "watches.h"
 
@@ -80,6 +81,20 @@ perform_stop(struct supd *d, uint32_t n)
 	return true;
 }
 
+/* Unless another child of its id is there already: it is that one's now. */
+static void
+remove_cgroups(struct supd *d, uint32_t n)
+{
+	const struct node *node = tree_node(d->tree, n);
+	char name[CGROUP_NAME_SIZE];
+
+	if (d->state->fds[FD_CGROUP] < 0 || !node || node->is_supervisor ||
+	    tree_find(d->tree, node->id) != NO_NODE)
+		return;
+	cgroup_remove(d->state, cgroup_name(n, node->id, name));
+	cgroup_remove(d->state, cgroup_name(n + NODES_MAX, node->id, name));
+}
+
 /* The node's index may be used again as soon as the action is taken from the
    queue: both in one transaction. */
 static void
@@ -89,6 +104,7 @@ perform_free(struct supd *d, uint32_t n)
 	struct child *c = &s->child[n];
 
 	standby_end(d, n);
+	remove_cgroups(d, n);
 	watches_forget(d, n);
 	if (c->lock_fd)
 		close(c->lock_fd);
@@ -99,6 +115,7 @@ perform_free(struct supd *d, uint32_t n)
 	memset(c, 0, sizeof(*c));
 	tree_done(d->tree);
 	journal_commit(s->journal);
+	tally_look(d, n);
 }
 
 static void
@@ -132,6 +149,8 @@ perform(struct supd *d, const struct action *a)
 		control_ended(d, a);
 		if (a->report == REPORT_STARTED)
 			watchdog_begin(d, a->node);
+		if (a->report == REPORT_DELETED)
+			remove_cgroups(d, a->node);
 		standby_look(d, a->node);
 		break;
 	case DO_EXIT:
@@ -139,6 +158,7 @@ perform(struct supd *d, const struct action *a)
 		break;
 	}
 	tree_done(d->tree);
+	tally_look(d, a->node); /* behind it: what is deleted is gone */
 }
 
 static bool

@@ -16,6 +16,7 @@
 struct control;
 struct loop;
 struct settings;
+struct tally;
 struct timer;
 struct watch;
 struct watches;
@@ -31,6 +32,7 @@ struct supd {
 	struct watch *notify;    /* FD_NOTIFY */
 	struct timer *more;      /* work left over from the last turn */
 	struct timer *beat;      /* systemd's watchdog */
+	struct tally *tally;     /* NULL: nobody is to be told (tally.c) */
 	struct event *backlog;   /* events that came while at work: only such
 				    as their senders repeat (control clients)
 				    or as can be derived again (deadlines) */

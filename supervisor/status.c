@@ -2,6 +2,7 @@
 /*
  * status.c - what the control socket tells of a child.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -13,7 +14,8 @@
 #include "status.h"
 #include "watchdog.h"
 
-#define PORTION 64 /* children told at once */
+#define PORTION 256   /* children told at once */
+#define LINKS_TOLD 6u /* of one child, in a line */
 
 static const char *const state_names[] = {
 	[STOPPED] = "STOPPED", [STARTING] = "STARTING", [RUNNING] = "RUNNING",
@@ -41,6 +43,23 @@ is_alive(const struct node *node)
 	       node->state == STOPPING;
 }
 
+/* One that an exit signal ends is being stopped, to whoever looks. */
+static enum child_state
+shown_state(const struct node *node)
+{
+	bool runs = node->state == STARTING || node->state == RUNNING;
+
+	if (!node->is_supervisor && runs && node->pending.kind != REASON_NONE)
+		return STOPPING;
+	return (enum child_state)node->state;
+}
+
+const char *
+status_state(const struct node *node)
+{
+	return state_names[shown_state(node)];
+}
+
 int32_t
 status_pid(const struct supd *d, uint32_t n)
 {
@@ -51,6 +70,15 @@ status_pid(const struct supd *d, uint32_t n)
 	if (node->is_supervisor)
 		return getpid();
 	return node->has_process ? process_of_primary(d->state, n)->tid : 0;
+}
+
+/* -1: it has none. */
+static int64_t
+uptime_of(const struct node *node, int64_t now)
+{
+	return shown_state(node) == RUNNING && node->started ?
+		       now - node->started :
+		       -1;
 }
 
 static int
@@ -127,17 +155,6 @@ emit_links(struct emit *out, const struct supd *d, uint32_t n,
 	emit_close(out, ']');
 }
 
-/* One that an exit signal ends is being stopped, to whoever looks. */
-static enum child_state
-shown_state(const struct node *node)
-{
-	bool runs = node->state == STARTING || node->state == RUNNING;
-
-	if (!node->is_supervisor && runs && node->pending.kind != REASON_NONE)
-		return STOPPING;
-	return (enum child_state)node->state;
-}
-
 void
 status_child(struct emit *out, const char *key, const struct supd *d,
 	     uint32_t n)
@@ -155,15 +172,15 @@ status_child(struct emit *out, const char *key, const struct supd *d,
 			    tree_node(d->tree, node->parent)->id);
 	emit_int(out, "depth", depth_of(d, node));
 	emit_string(out, "type", node->is_supervisor ? "supervisor" : "worker");
-	emit_string(out, "state", state_names[shown_state(node)]);
+	emit_string(out, "state", status_state(node));
 	emit_string(out, "restart", restart_names[node->restart]);
 	emit_int(out, "restarts", restarts);
 	emit_int(out, "limit", limit);
 	emit_int(out, "period", period);
 	emit_int(out, "total", (int64_t)node->restarts);
 	emit_int(out, "age", now - node->since);
-	if (shown_state(node) == RUNNING && node->started)
-		emit_int(out, "uptime", now - node->started);
+	if (uptime_of(node, now) >= 0)
+		emit_int(out, "uptime", uptime_of(node, now));
 	if (node->ended.kind != REASON_NONE)
 		emit_string(out, "reason",
 			    reason_format(&node->ended, reason,
@@ -174,6 +191,80 @@ status_child(struct emit *out, const char *key, const struct supd *d,
 		emit_worker(out, d, n, node);
 	emit_links(out, d, n, node);
 	emit_close(out, '}');
+}
+
+static const char *
+kind_of(const struct node *node)
+{
+	return node->is_supervisor ? strategy_names[node->strategy] :
+	       node->is_template   ? "template" :
+				     "worker";
+}
+
+static void
+emit_word(struct emit *out, const char *word)
+{
+	emit_part(out, word);
+	emit_bytes(out, " ", 1);
+}
+
+static void
+emit_number(struct emit *out, int64_t number)
+{
+	emit_digits(out, number);
+	emit_bytes(out, " ", 1);
+}
+
+/* The first few that it is linked to, and how many there are beside. */
+static void
+line_links(struct emit *out, const struct supd *d, uint32_t n, uint32_t count)
+{
+	uint32_t at = 0, told = 0, other;
+	char more[24];
+
+	while (told < LINKS_TOLD &&
+	       (other = tree_next_link(d->tree, n, &at)) != NO_NODE) {
+		emit_part(out, told++ ? ", " : "\t");
+		emit_part(out, tree_node(d->tree, other)->id);
+	}
+	snprintf(more, sizeof(more), ", +%u", count - told);
+	if (told < count)
+		emit_part(out, more);
+}
+
+/* STATUS has no tab in it: log_escape(). */
+static void
+status_line(struct emit *out, const char *key, const struct supd *d, uint32_t n)
+{
+	const struct node *node = tree_node(d->tree, n);
+	const char *text = supd_status_text(d, n);
+	char reason[REASON_SIZE];
+	int64_t now = clock_ms(), period = 0;
+	uint32_t limit = 0, restarts;
+
+	restarts = tree_restarts(d->tree, n, now, &limit, &period);
+	emit_begin(out, key);
+	emit_word(out, node->id);
+	emit_number(out, depth_of(d, node));
+	emit_word(out, status_state(node));
+	emit_number(out, node->is_supervisor ? 0 : status_pid(d, n));
+	emit_number(out, uptime_of(node, now));
+	emit_number(out, restarts);
+	emit_number(out, limit);
+	emit_number(out, node->is_supervisor ? 0 : standby_pid(d, n));
+	emit_part(out, kind_of(node));
+	if (*text) {
+		emit_part(out, " ");
+		emit_part(out, text);
+	}
+	if (node->ended.kind != REASON_NONE || node->links) {
+		emit_part(out, "\t");
+		emit_part(out,
+			  reason_format(&node->ended, reason, sizeof(reason)));
+	}
+	if (node->links)
+		line_links(out, d, n, node->links);
+	emit_end(out);
 }
 
 /* The next of the tree in the order in which it is drawn. */
@@ -214,8 +305,39 @@ list_items(struct request *r)
 	return true;
 }
 
-void
-status_begin(struct request *r)
+/* A way to tell of children: what the list is called, and one of them. */
+struct telling {
+	const char *list;
+	void (*tell)(struct emit *out, const char *key, const struct supd *d,
+		     uint32_t node);
+};
+
+static const struct telling in_full = { "children", status_child };
+static const struct telling in_lines = { "lines", status_line };
+
+static void
+produce(struct request *r, const struct telling *how)
+{
+	size_t end = r->node_next + PORTION;
+	struct emit *out = request_out(r);
+	bool is_last;
+
+	if (r->call.more)
+		emit_open(request_reply(r), how->list, '[');
+	if (end > r->node_count)
+		end = r->node_count;
+	for (; r->node_next < end; r->node_next++)
+		if (tree_node(r->d->tree, r->nodes[r->node_next]))
+			how->tell(out, NULL, r->d, r->nodes[r->node_next]);
+	is_last = r->node_next == r->node_count;
+	if (!is_last && !r->call.more)
+		return;
+	emit_close(out, ']');
+	request_end(r, !is_last);
+}
+
+static void
+begin(struct request *r, const struct telling *how)
 {
 	bool is_all = json_array_size(request_list(r, "ids")) == 0;
 
@@ -226,27 +348,30 @@ status_begin(struct request *r)
 		return;
 	}
 	if (!r->call.more)
-		emit_open(request_reply(r), "children", '[');
-	status_produce(r);
+		emit_open(request_reply(r), how->list, '[');
+	produce(r, how);
+}
+
+void
+status_begin(struct request *r)
+{
+	begin(r, &in_full);
 }
 
 void
 status_produce(struct request *r)
 {
-	size_t end = r->node_next + PORTION;
-	struct emit *out = request_out(r);
-	bool is_last;
+	produce(r, &in_full);
+}
 
-	if (r->call.more)
-		emit_open(request_reply(r), "children", '[');
-	if (end > r->node_count)
-		end = r->node_count;
-	for (; r->node_next < end; r->node_next++)
-		if (tree_node(r->d->tree, r->nodes[r->node_next]))
-			status_child(out, NULL, r->d, r->nodes[r->node_next]);
-	is_last = r->node_next == r->node_count;
-	if (!is_last && !r->call.more)
-		return;
-	emit_close(out, ']');
-	request_end(r, !is_last);
+void
+status_begin_table(struct request *r)
+{
+	begin(r, &in_lines);
+}
+
+void
+status_produce_table(struct request *r)
+{
+	produce(r, &in_lines);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * status.h - what the control socket tells of a child, and the Status method.
+ * status.h - what the control socket tells of a child: the methods Status and
+ * Table.
  *
  * Ten thousand children are told in small portions, so that the loop is never
  * held up: the request keeps the list of those that are still to come.
@@ -11,6 +12,7 @@
 #include <stdint.h>
 
 struct emit;
+struct node;
 struct request;
 struct supd;
 
@@ -24,10 +26,20 @@ status_child(struct emit *out, const char *key, const struct supd *d,
 int32_t
 status_pid(const struct supd *d, uint32_t node);
 
+/* "RUNNING", ... */
+const char *
+status_state(const struct node *node);
+
 void
 status_begin(struct request *r);
 
 void
 status_produce(struct request *r);
+
+void
+status_begin_table(struct request *r);
+
+void
+status_produce_table(struct request *r);
 
 #endif

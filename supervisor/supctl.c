@@ -286,6 +286,14 @@ read_options(struct supctl *s, int argc, char **argv, const struct verb *verb)
 }
 
 static enum supctl_exit
+refuse_words(const struct verb *verb)
+{
+	supctl_say("usage: supctl %s%s%s", verb->name, *verb->words ? " " : "",
+		   verb->words);
+	return SUPCTL_USAGE;
+}
+
+static enum supctl_exit
 refuse_verb(const char *name)
 {
 	const char *names[VERBS], *meant;
@@ -312,19 +320,14 @@ run(struct supctl *s, int argc, char **argv)
 	if (!verb)
 		return refuse_verb(argv[0]);
 	if (!(verb->options & OWN_OPTIONS)) {
-		if (!read_options(s, argc, argv, verb)) {
-			supctl_say("usage: supctl %s %s", verb->name,
-				   verb->words);
-			return SUPCTL_USAGE;
-		}
+		if (!read_options(s, argc, argv, verb))
+			return refuse_words(verb);
 		words = argc - optind;
 		argv[optind - 1] = argv[0];
 		argv += optind - 1;
 	}
-	if (words < verb->min || words > verb->max) {
-		supctl_say("usage: supctl %s %s", verb->name, verb->words);
-		return SUPCTL_USAGE;
-	}
+	if (words < verb->min || words > verb->max)
+		return refuse_words(verb);
 	return verb->run(s, words + 1, argv);
 }
 

@@ -21,13 +21,23 @@ static const struct error_text {
 	  NULL },
 	{ VARLINK_SUPD "NotFound", SUPCTL_NOT_FOUND, "not_found: no such child",
 	  NULL },
-	{ VARLINK_SUPD "AlreadyStarted", SUPCTL_FAILED, "already_started",
+	{ VARLINK_SUPD "NotSupervisor", SUPCTL_FAILED, "it is no supervisor",
 	  NULL },
-	{ VARLINK_SUPD "AlreadyPresent", SUPCTL_FAILED, "already_present",
+	{ VARLINK_SUPD "AlreadyStarted", SUPCTL_FAILED,
+	  "already_started: it runs, as `supctl status` shows", NULL },
+	{ VARLINK_SUPD "AlreadyPresent", SUPCTL_FAILED,
+	  "already_present: `supctl start` starts it, `supctl delete-child`"
+	  " makes room for another",
 	  NULL },
-	{ VARLINK_SUPD "Running", SUPCTL_FAILED, "running", NULL },
-	{ VARLINK_SUPD "Restarting", SUPCTL_FAILED, "restarting", NULL },
-	{ VARLINK_SUPD "SimpleOneForOne", SUPCTL_FAILED, "simple_one_for_one",
+	{ VARLINK_SUPD "Running", SUPCTL_FAILED,
+	  "running: only what is stopped, for instance by `supctl stop`",
+	  NULL },
+	{ VARLINK_SUPD "Restarting", SUPCTL_FAILED,
+	  "restarting: it waits for its restart, which `supctl stop` ends",
+	  NULL },
+	{ VARLINK_SUPD "SimpleOneForOne", SUPCTL_FAILED,
+	  "simple_one_for_one: its children are started by `supctl start-child"
+	  " TEMPLATE [ARG...]` and ended by `supctl stop-child ID`",
 	  NULL },
 	{ VARLINK_SUPD "StartFailed", SUPCTL_FAILED, "failed", "reason" },
 	{ VARLINK_SUPD "Stopped", SUPCTL_FAILED,
@@ -56,6 +66,15 @@ parameter(const struct supctl *s, const char *name)
 	return json_string_value(json_object_get(s->reply, name));
 }
 
+/* What OTP's calls do not find, and `supctl status` shows. */
+static void
+say_off_the_list(const char *id, const char *state)
+{
+	supctl_say("%s: not_found: it is %s, off its supervisor's list; `supctl"
+		   " start %s` puts it back",
+		   id, state, id);
+}
+
 enum supctl_exit
 errors_explain(const struct supctl *s, const char *error)
 {
@@ -70,6 +89,11 @@ errors_explain(const struct supctl *s, const char *error)
 	for (size_t i = 0; i < sizeof(error_texts) / sizeof(*error_texts); i++)
 		if (strcmp(error_texts[i].error, error) == 0)
 			found = &error_texts[i];
+	if (found && found->code == SUPCTL_NOT_FOUND && id &&
+	    parameter(s, "state")) {
+		say_off_the_list(id, parameter(s, "state"));
+		return SUPCTL_NOT_FOUND;
+	}
 	if (found && found->detail)
 		more = parameter(s, found->detail);
 	if (more)

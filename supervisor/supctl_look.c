@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "config.h"
+#include "supctl_line.h"
 #include "supctl_print.h"
 #include "supctl_show.h"
 #include "supctl_table.h"
@@ -18,94 +19,140 @@
 
 /* Shown without being asked for: no root, no template. */
 static bool
-is_shown(const json_t *child)
+is_shown(const struct line *child)
 {
-	return show_int(child, "depth") > 0 &&
-	       !json_is_true(json_object_get(child, "template"));
-}
-
-static bool
-is_running(const json_t *child)
-{
-	return strcmp(show_string(child, "state"), "RUNNING") == 0;
+	return child->depth > 0 && strcmp(child->kind, "template") != 0;
 }
 
 /* What `status` finds out while it goes through the children. */
 struct sight {
 	struct table table;
 	size_t shown, running;
+	bool is_named;
 };
 
-static void
-see(struct sight *sight, const json_t *children, bool is_named)
+static enum supctl_exit
+say_unknown(void)
 {
-	const json_t *child;
+	supctl_say("supd speaks another language: is it of this version?"
+		   " (`supctl version`)");
+	return SUPCTL_FAILED;
+}
+
+static enum supctl_exit
+see(struct sight *sight, const json_t *lines)
+{
+	const json_t *text;
+	struct line child;
 	size_t i;
 
-	json_array_foreach (children, i, child) {
-		if (!is_named && !is_shown(child))
+	json_array_foreach (lines, i, text) {
+		if (!json_is_string(text) ||
+		    !line_parse(json_string_value(text), &child))
+			return say_unknown();
+		if (!sight->is_named && !is_shown(&child))
 			continue;
-		show_child(&sight->table, child, "");
+		show_child(&sight->table, &child, "");
 		sight->shown++;
-		sight->running += is_running(child);
+		sight->running += strcmp(child.state, "RUNNING") == 0;
 	}
+	return SUPCTL_DONE;
 }
 
 /* All named run; or of all, at least one. */
 static enum supctl_exit
-judge(const struct sight *sight, bool is_named)
+judge(const struct sight *sight)
 {
-	if (is_named && sight->running < sight->shown)
-		return SUPCTL_NOT_RUNNING;
-	if (!is_named && sight->shown > 0 && sight->running == 0)
-		return SUPCTL_NOT_RUNNING;
-	return SUPCTL_DONE;
+	size_t wanted = sight->is_named ? sight->shown : sight->shown > 0;
+
+	return sight->running < wanted ? SUPCTL_NOT_RUNNING : SUPCTL_DONE;
+}
+
+/* Portion by portion: the first of them is there. */
+static enum supctl_exit
+see_all(struct supctl *s, struct sight *sight)
+{
+	enum supctl_exit r;
+
+	for (;;) {
+		r = see(sight, json_object_get(s->reply, "lines"));
+		if (r != SUPCTL_DONE || !wire_continues(s))
+			return r;
+		r = wire_next(s);
+		if (r != SUPCTL_DONE)
+			return r;
+	}
+}
+
+static enum supctl_exit
+print_status(struct supctl *s, bool is_named)
+{
+	struct sight sight = { .is_named = is_named };
+	enum supctl_exit r;
+
+	table_init(&sight.table, SHOW_COLUMNS, true);
+	show_titles(&sight.table);
+	r = see_all(s, &sight);
+	if (r == SUPCTL_DONE && sight.shown > 0)
+		table_print(&sight.table, stdout, show_in_colour());
+	table_done(&sight.table);
+	return r == SUPCTL_DONE ? judge(&sight) : r;
+}
+
+/* As the table is judged. */
+static enum supctl_exit
+judge_reply(const struct supctl *s, bool is_named)
+{
+	struct sight sight = { .is_named = is_named };
+	const json_t *child;
+	size_t i;
+
+	json_array_foreach (json_object_get(s->reply, "children"), i, child) {
+		if (!is_named && (show_int(child, "depth") == 0 ||
+				  json_is_true(json_object_get(child, "templat"
+								      "e"))))
+			continue;
+		sight.shown++;
+		sight.running += strcmp(show_string(child, "state"), "RUNNIN"
+								     "G") == 0;
+	}
+	return judge(&sight);
 }
 
 enum supctl_exit
 verb_status(struct supctl *s, int argc, char **argv)
 {
-	struct sight sight = { .shown = 0 };
 	bool is_named = argc > 1;
+	struct emit *out = wire_begin(s, s->json ? "Status" : "Table");
 	enum supctl_exit r;
 
 	if (is_named)
-		print_words(wire_begin(s, "Status"), "ids", argc - 1, argv + 1);
-	else
-		wire_begin(s, "Status");
+		print_words(out, "ids", argc - 1, argv + 1);
 	r = wire_call(s, WIRE_REPEAT | (s->json ? 0 : WIRE_MORE));
 	if (r != SUPCTL_DONE)
 		return r;
-	table_init(&sight.table, SHOW_COLUMNS, true);
-	show_titles(&sight.table);
-	see(&sight, json_object_get(s->reply, "children"), is_named);
-	while (wire_continues(s) && r == SUPCTL_DONE) {
-		r = wire_next(s);
-		if (r == SUPCTL_DONE)
-			see(&sight, json_object_get(s->reply, "children"),
-			    is_named);
-	}
-	if (r == SUPCTL_DONE)
-		r = judge(&sight, is_named);
-	if (s->json)
-		print_reply(s);
-	else if (sight.shown > 0)
-		table_print(&sight.table, stdout, show_in_colour());
-	table_done(&sight.table);
-	return r;
+	if (!s->json)
+		return print_status(s, is_named);
+	print_reply(s);
+	return judge_reply(s, is_named);
 }
 
-static void
-print_tree(const json_t *children, const char *title)
+static enum supctl_exit
+print_tree(const json_t *lines, const char *title)
 {
+	bool is_plain, are_lines;
 	struct table t;
 
 	setlocale(LC_CTYPE, "");
+	is_plain = strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
 	table_init(&t, SHOW_COLUMNS, false);
-	show_tree(&t, children, strcmp(nl_langinfo(CODESET), "UTF-8") != 0);
-	puts(title);
-	table_print(&t, stdout, show_in_colour());
+	are_lines = show_tree(&t, lines, is_plain);
+	if (are_lines) {
+		puts(title);
+		table_print(&t, stdout, show_in_colour());
+	}
 	table_done(&t);
+	return are_lines ? SUPCTL_DONE : say_unknown();
 }
 
 enum supctl_exit
@@ -123,13 +170,12 @@ verb_tree(struct supctl *s, int argc, char **argv)
 		 "%s (supd %" PRId64 ", supervisor %" PRId64 ")",
 		 show_string(s->reply, "name"), show_int(s->reply, "keeper"),
 		 show_int(s->reply, "supervisor"));
-	r = wire_simple(s, "Status", WIRE_REPEAT);
+	r = wire_simple(s, s->json ? "Status" : "Table", WIRE_REPEAT);
 	if (r != SUPCTL_DONE)
 		return r;
-	if (s->json)
-		print_reply(s);
-	else
-		print_tree(json_object_get(s->reply, "children"), title);
+	if (!s->json)
+		return print_tree(json_object_get(s->reply, "lines"), title);
+	print_reply(s);
 	return SUPCTL_DONE;
 }
 
@@ -282,8 +328,8 @@ check_file(const char *file)
 				   errors.count == 1 ? "" : "s");
 		return SUPCTL_BAD_CONFIG;
 	}
-	printf("%s: ok, %zu child%s\n", file, c->count,
-	       c->count == 1 ? "" : "ren");
+	printf("%s: no errors (children and supervisors: %zu)\n", file,
+	       c->count);
 	config_free(c);
 	return SUPCTL_DONE;
 }

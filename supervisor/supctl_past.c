@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "core/reason.h"
 #include "log.h"
 #include "supctl_print.h"
 #include "supctl_show.h"
@@ -176,29 +177,46 @@ tell(const json_t *event)
 	putchar('\n');
 }
 
+/* What it waits for in BACKOFF. */
+static void
+advise_waiting(const char *reason)
+{
+	struct reason r;
+
+	if (reason_parse(reason, &r) && reason_is_shortage(&r))
+		printf("What to do: see what uses up processes, memory or"
+		       " descriptors (%s); it is tried again by itself.\n",
+		       reason);
+	else
+		printf("What to do: find out why it ends (%s); it is tried"
+		       " again by itself.\n",
+		       reason);
+}
+
 static void
 advise(const json_t *child)
 {
 	const char *id = show_string(child, "id");
 	const char *state = show_string(child, "state");
 	const char *reason = show_string(child, "reason");
+	bool is_fatal = strcmp(state, "FATAL") == 0;
+	bool is_at_rest = strcmp(state, "STOPPED") == 0 ||
+			  strcmp(state, "EXITED") == 0;
 
-	if (strncmp(reason, "noexec:", 7) == 0)
-		printf("What to do: see whether its command exists and may be"
-		       " executed, then `supctl start %s`.\n",
+	if (strcmp(state, "BACKOFF") == 0)
+		advise_waiting(reason);
+	else if ((is_fatal || is_at_rest) && strncmp(reason, "noexec:", 7) == 0)
+		printf("What to do: see whether the file named above is there"
+		       " and may be used so, then `supctl start %s`.\n",
 		       id);
-	else if (strcmp(state, "FATAL") == 0)
+	else if (is_fatal)
 		printf("What to do: find out why it ends (%s), then `supctl"
 		       " reset %s` and `supctl start %s`.\n",
 		       reason, id, id);
-	else if (strcmp(state, "STOPPED") == 0 || strcmp(state, "EXITED") == 0)
+	else if (is_at_rest)
 		printf("What to do: nothing, or `supctl start %s`.\n", id);
 	else if (strcmp(state, "STARTING") == 0)
 		puts("What to do: wait until it says that it is ready.");
-	else if (strcmp(state, "BACKOFF") == 0)
-		printf("What to do: find out why it ends (%s); it is tried"
-		       " again by itself.\n",
-		       reason);
 	else
 		puts("What to do: nothing.");
 }

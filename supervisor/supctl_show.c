@@ -3,12 +3,14 @@
  * supctl_show.c - children as a person wants to see them.
  */
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "log.h"
+#include "supctl_line.h"
 #include "supctl_show.h"
 #include "supctl_table.h"
 
@@ -85,89 +87,106 @@ colour_of(const char *state)
 	return PLAIN;
 }
 
-static void
-add_standby(char *text, size_t size, int64_t pid)
+__attribute__((format(printf, 3, 4))) static void
+add_words(char *text, size_t size, const char *format, ...)
 {
 	size_t n = strlen(text);
+	va_list args;
 
-	if (pid && n < size)
-		snprintf(text + n, size - n, "%sstandby %" PRId64,
-			 n ? "; " : "", pid);
+	if (n > 0 && n + 2 < size)
+		n += (size_t)snprintf(text + n, size - n, "; ");
+	va_start(args, format);
+	vsnprintf(text + n, size - n, format, args);
+	va_end(args);
 }
 
-/* What it says of itself; of a supervisor, its strategy. */
+/* What it says of itself; of one that says nothing, what it is. */
 static void
-add_note(struct table *t, const json_t *child)
+add_note(struct table *t, const struct line *child)
 {
-	const char *status = show_string(child, "status");
-	const char *strategy = show_string(child, "strategy");
+	const char *kind = child->kind;
 	char text[512];
 
-	if (json_is_true(json_object_get(child, "template")))
-		strategy = "template";
-	log_escape(text, sizeof(text), status);
-	add_standby(text, sizeof(text), show_int(child, "standby"));
+	log_escape(text, sizeof(text), child->status);
+	if (child->standby)
+		add_words(text, sizeof(text), "standby %" PRId64,
+			  child->standby);
+	if (*child->links)
+		add_words(text, sizeof(text), "linked to %s", child->links);
 	if (*text)
 		table_add(t, text, PLAIN);
 	else
-		table_add(t, strategy, DIM);
+		table_add(t, strcmp(kind, "worker") == 0 ? "" : kind, DIM);
+}
+
+static void
+add_number(struct table *t, int64_t number, bool is_there)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "%" PRId64, number);
+	table_add(t, is_there ? text : "-", PLAIN);
 }
 
 void
-show_child(struct table *t, const json_t *child, const char *branch)
+show_child(struct table *t, const struct line *child, const char *branch)
 {
-	const char *state = show_string(child, "state");
-	const char *reason = show_string(child, "reason");
-	int64_t pid = show_int(child, "pid");
 	char text[BRANCH_SIZE + 64];
 
-	snprintf(text, sizeof(text), "%s%s", branch, show_string(child, "id"));
+	snprintf(text, sizeof(text), "%s%s", branch, child->id);
 	table_add(t, text, PLAIN);
-	table_add(t, state, colour_of(state));
-	snprintf(text, sizeof(text), "%" PRId64, pid);
-	table_add(t, pid ? text : "-", PLAIN);
-	show_duration(show_int(child, "uptime"), text);
-	table_add(t, json_object_get(child, "uptime") ? text : "-", PLAIN);
-	snprintf(text, sizeof(text), "%" PRId64 "/%" PRId64,
-		 show_int(child, "restarts"), show_int(child, "limit"));
+	table_add(t, child->state, colour_of(child->state));
+	add_number(t, child->pid, child->pid != 0);
+	show_duration(child->uptime, text);
+	table_add(t, child->uptime < 0 ? "-" : text, PLAIN);
+	snprintf(text, sizeof(text), "%" PRId64 "/%" PRId64, child->restarts,
+		 child->limit);
 	table_add(t, text, PLAIN);
-	log_escape(text, sizeof(text), reason);
-	table_add(t, *reason ? text : "-", PLAIN);
+	log_escape(text, sizeof(text), child->reason);
+	table_add(t, *text ? text : "-", PLAIN);
 	add_note(t, child);
 }
 
 #define DEPTH_MAX 256 /* deeper ones are drawn at this depth */
 
 static size_t
-depth_of(const json_t *child)
+depth_of(const struct line *child)
 {
-	int64_t depth = show_int(child, "depth");
+	return child->depth < 0          ? 0 :
+	       child->depth >= DEPTH_MAX ? DEPTH_MAX - 1 :
+					   (size_t)child->depth;
+}
 
-	return depth < 0          ? 0 :
-	       depth >= DEPTH_MAX ? DEPTH_MAX - 1 :
-				    (size_t)depth;
+static bool
+get_line(const json_t *lines, size_t i, struct line *ret)
+{
+	const char *text = json_string_value(json_array_get(lines, i));
+
+	return text && line_parse(text, ret);
 }
 
 /* For each child: is it the last below its supervisor?  From the end: has one
-   been seen on this level since the last one of a level above?  NULL: no
-   memory. */
-static bool *
-find_last(const json_t *children)
+   been seen on this level since the last one of a level above? */
+static bool
+find_last(const json_t *lines, bool *is_last)
 {
-	bool *is_last = calloc(json_array_size(children) + 1, sizeof(bool));
 	bool has_later[DEPTH_MAX + 1] = { false };
+	struct line child;
 	size_t deepest = 0;
 
-	for (size_t i = json_array_size(children); is_last && i-- > 0;) {
-		size_t depth = depth_of(json_array_get(children, i));
+	for (size_t i = json_array_size(lines); i-- > 0;) {
+		size_t depth;
 
+		if (!get_line(lines, i, &child))
+			return false;
+		depth = depth_of(&child);
 		is_last[i] = !has_later[depth];
 		has_later[depth] = true;
 		for (; deepest > depth; deepest--)
 			has_later[deepest] = false;
 		deepest = depth;
 	}
-	return is_last;
+	return true;
 }
 
 static void
@@ -193,23 +212,34 @@ draw_branch(char *branch, const bool *open, size_t depth, bool is_last,
 		append(branch, is_last ? "└─ " : "├─ ");
 }
 
-void
-show_tree(struct table *t, const json_t *children, bool ascii)
+static void
+draw_tree(struct table *t, const json_t *lines, const bool *is_last, bool ascii)
 {
-	bool *is_last = find_last(children);
 	bool open[DEPTH_MAX] = { false };
 	char branch[BRANCH_SIZE];
+	struct line child;
 
-	t->failed = t->failed || !is_last;
-	for (size_t i = 0; !t->failed && i < json_array_size(children); i++) {
-		const json_t *child = json_array_get(children, i);
-		size_t depth = depth_of(child);
+	for (size_t i = 0; get_line(lines, i, &child); i++) {
+		size_t depth = depth_of(&child);
 
 		if (depth == 0)
 			continue;
 		open[depth] = !is_last[i];
 		draw_branch(branch, open, depth, is_last[i], ascii);
-		show_child(t, child, branch);
+		show_child(t, &child, branch);
 	}
+}
+
+bool
+show_tree(struct table *t, const json_t *lines, bool ascii)
+{
+	bool *is_last = calloc(json_array_size(lines) + 1, sizeof(bool));
+	bool are_lines = true;
+
+	if (!is_last)
+		t->failed = true;
+	else if ((are_lines = find_last(lines, is_last)))
+		draw_tree(t, lines, is_last, ascii);
 	free(is_last);
+	return are_lines;
 }

@@ -10,6 +10,7 @@
 
 #include "json.h"
 
+struct line;
 struct table;
 
 #define SHOW_COLUMNS 7
@@ -25,15 +26,15 @@ show_duration(int64_t ms, char buf[24]);
 void
 show_titles(struct table *t);
 
-/* child: the type Child of the interface. branch: what is drawn before its id
-   in a tree; "" in a table. */
+/* branch: what is drawn before its id in a tree; "" in a table. */
 void
-show_child(struct table *t, const json_t *child, const char *branch);
+show_child(struct table *t, const struct line *child, const char *branch);
 
 /* The list of children (in the order of the tree, the root first) as a tree;
-   ascii: without box characters.  children: an array. */
-void
-show_tree(struct table *t, const json_t *children, bool ascii);
+   ascii: without box characters.  lines: an array of strings, each of which is
+   one (supctl_line.h); false: one of them is not. */
+bool
+show_tree(struct table *t, const json_t *lines, bool ascii);
 
 /* Strings and numbers of an object; "" and 0 where there is none. */
 const char *

@@ -134,8 +134,12 @@ run(struct options *o)
 		ready = daemonise();
 	r = state_create(&s);
 	if (r < 0) {
-		fprintf(stderr, "supd: cannot make the shared state: %s\n",
-			strerror(-r));
+		fprintf(stderr, "supd: cannot make the shared state: %s%s\n",
+			strerror(-r),
+			r == -ENOSYS || r == -EINVAL || r == -EPERM ?
+				": it needs Linux 5.11 or newer, and a system"
+				" call filter that allows what that has" :
+				"");
 		status = EX_OSERR;
 	} else {
 		if (ready >= 0)
@@ -157,7 +161,7 @@ run(struct options *o)
 int
 main(int argc, char **argv)
 {
-	struct options o = { .config = DEFAULT_CONFIG, .log_level = -1 };
+	struct options o = { .log_level = -1 };
 	bool is_check = false;
 	int c;
 
@@ -201,7 +205,13 @@ main(int argc, char **argv)
 		usage(stderr);
 		return EX_USAGE;
 	}
-	if (is_check)
-		return check(o.config);
-	return run(&o);
+	if (!o.config && access(DEFAULT_CONFIG, F_OK) < 0) {
+		fputs("supd: which configuration? -c FILE (without it "
+		      DEFAULT_CONFIG ", which is not there)\n",
+		      stderr);
+		return EX_NOINPUT;
+	}
+	if (!o.config)
+		o.config = DEFAULT_CONFIG;
+	return is_check ? check(o.config) : run(&o);
 }

@@ -25,6 +25,7 @@
 #include "shell.h"
 #include "standby.h"
 #include "supervisor.h"
+#include "tally.h"
 #include "watches.h"
 
 static const struct options *options;
@@ -184,6 +185,7 @@ supervisor_settled(struct supd *d)
 			   clock_ms() - s->booted_at);
 		supd_poke_keeper(d);
 	}
+	tally_tell(d);
 	if (d->control)
 		control_changed(d);
 }
@@ -218,8 +220,10 @@ start(struct supd *d)
 		return EX_OSERR;
 	}
 	r = s->booted ? boot_again(d, options) : boot_first(d, options);
-	if (r == 0)
+	if (r == 0) {
 		standby_recover(d);
+		tally_open(d);
+	}
 	if (r == 0 && s->watchdog_usec)
 		beat(d);
 	return r;

@@ -7,8 +7,11 @@
 
 #include "layout.h"
 
+#define BACKOFF_SHORTAGE 1000 /* ticks */
+
 /* Ticks to wait now: from backoff_min doubling to backoff_max, and up to a
-   quarter more by chance; 0: none. */
+   quarter more by chance; 0: none.  Without backoff, BACKOFF_SHORTAGE after a
+   start for which something was lacking (reason_is_shortage()). */
 int64_t
 backoff_next(struct tree *t, uint32_t n);
 

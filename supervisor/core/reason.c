@@ -4,6 +4,7 @@
  */
 #include "reason.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -135,6 +136,14 @@ bool
 reason_is_quiet(const struct reason *r)
 {
 	return r->kind == REASON_NORMAL || r->kind == REASON_SHUTDOWN;
+}
+
+bool
+reason_is_shortage(const struct reason *r)
+{
+	return r->kind == REASON_NOEXEC &&
+	       (r->value == EAGAIN || r->value == ENOMEM ||
+		r->value == EMFILE || r->value == ENFILE);
 }
 
 bool

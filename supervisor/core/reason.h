@@ -29,6 +29,11 @@ reason_is_quiet(const struct reason *r);
 /* What links to and monitors of a process that is not there are told. */
 extern const struct reason reason_noproc;
 
+/* It could not be started for lack of processes, memory or descriptors, which is
+   no fault of its own. */
+bool
+reason_is_shortage(const struct reason *r);
+
 /* exit(Pid, kill): the one that nobody can catch. */
 bool
 reason_is_kill(const struct reason *r);

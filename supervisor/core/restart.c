@@ -104,11 +104,13 @@ restart(struct tree *t, uint32_t s, uint32_t n, bool delayed)
 		supervisor_start_one(t, s, n, true);
 }
 
-/* supervisor:restart/2 */
+/* supervisor:restart/2; a shortage counts as nothing and is waited for. */
 static void
 count_and_restart(struct tree *t, uint32_t s, uint32_t n)
 {
-	if (add_restart(t, s, n))
+	if (reason_is_shortage(&node_at(t, n)->ended))
+		restart(t, s, n, true);
+	else if (add_restart(t, s, n))
 		restart(t, s, n, node_at(t, n)->backoff_min > 0);
 	else
 		limit_reached(t, s, n);

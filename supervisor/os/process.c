@@ -151,7 +151,8 @@ is_alone(struct state *s, uint32_t slot, const char *id)
 }
 
 /* Its last thread is past all system calls, so its counters are final.  It is
-   the keeper's until it is recorded: the pid is its own. */
+   the keeper's until it is recorded: the pid is its own.  A code of 0 may be
+   one that is not yet set, or that we may not see. */
 bool
 process_is_ending(struct state *s, uint32_t slot, const char *id,
 		  struct process_end *ret)
@@ -161,7 +162,7 @@ process_is_ending(struct state *s, uint32_t slot, const char *id,
 	int sig;
 
 	if (!p->tid || proc_stat(p->tid, &stat) < 0 || !stat.is_exiting ||
-	    stat.threads != 1 || !is_alone(s, slot, id))
+	    !stat.code || stat.threads != 1 || !is_alone(s, slot, id))
 		return false;
 	sig = (int)(stat.code & 0x7f);
 	ret->code = !sig             ? CLD_EXITED :

@@ -106,6 +106,7 @@ proc_stat(pid_t pid, struct proc_stat *ret)
 	ret->has_executed = !(number(word(p, 6)) & FORKED_NOT_EXECUTED);
 	ret->start = number(word(p, 19));
 	ret->is_exiting = number(word(p, 6)) & EXITING;
+	ret->is_killed = number(word(p, 28)) >> (SIGKILL - 1) & 1;
 	ret->threads = number(word(p, 17));
 	ret->code = number(word(p, 49));
 	return 0;
@@ -169,6 +170,14 @@ append(struct pid_list *list, pid_t pid)
 		list->pid[list->count++] = pid;
 }
 
+/* Not for what is gone: there may be more than could be looked at. */
+static void
+note_failure(struct pid_list *list)
+{
+	if (errno == EMFILE || errno == ENFILE || errno == ENOMEM)
+		list->is_cut = true;
+}
+
 /* In pieces as they come. */
 void
 proc_read_pids(int fd, struct pid_list *list)
@@ -177,8 +186,10 @@ proc_read_pids(int fd, struct pid_list *list)
 	pid_t pid = 0;
 	ssize_t n;
 
-	if (fd < 0)
+	if (fd < 0) {
+		note_failure(list);
 		return;
+	}
 	while ((n = read_some(fd, piece, sizeof(piece))) > 0) {
 		for (ssize_t i = 0; i < n; i++) {
 			if (piece[i] >= '0' && piece[i] <= '9') {
@@ -199,8 +210,10 @@ proc_children(pid_t pid, struct pid_list *list)
 	int tasks = open_of(pid, "task", O_DIRECTORY);
 	ssize_t n;
 
-	if (tasks < 0)
+	if (tasks < 0) {
+		note_failure(list);
 		return;
+	}
 	while ((n = getdents64(tasks, room, sizeof(room))) > 0) {
 		for (ssize_t at = 0; at < n;) {
 			const struct dirent64 *d = (void *)(room + at);

@@ -16,6 +16,7 @@ struct proc_stat { /* proc(5), /proc/PID/stat */
 	pid_t session;
 	bool has_executed; /* since it was forked */
 	uint64_t start;    /* with its pid: who it is */
+	bool is_killed;    /* SIGKILL is on its way to it */
 	bool is_exiting;   /* will run no more of its program, */
 	uint64_t threads;  /* if there is but one, */
 	uint64_t code;     /* and this is its status, as of wait(2), if we may
@@ -24,7 +25,7 @@ struct proc_stat { /* proc(5), /proc/PID/stat */
 
 struct pid_list {
 	unsigned count;
-	bool is_cut; /* there were more */
+	bool is_cut; /* there were more, or may have been */
 	pid_t pid[65536];
 };
 

@@ -85,6 +85,30 @@ simple() {
 	state_is a RUNNING
 }
 
+@test "one started right behind the keeper's death waits for the dying" {
+	simple
+	run -0 supd -d -c "$T/t.ini"
+	for _ in {1..5}; do
+		SUPD=$(cat "$T/state/lock")
+		kill -KILL "$SUPD"
+		run -0 supd -d -c "$T/t.ini"
+		[ -z "$output" ]
+	done
+	SUPD=$(cat "$T/state/lock")
+	state_is a RUNNING
+}
+
+@test "a lock whose holder is not to be seen: 69, and who to ask" {
+	simple
+	mkdir -p "$T/state"
+	echo 4194304 > "$T/state/lock"
+	exec 8<> "$T/state/lock"
+	flock 8
+	run -69 supd -c "$T/t.ini" 8>&-
+	exec 8>&-
+	[[ $output == *"fuser -v $T/state/lock"* ]]
+}
+
 @test "a socket left by a killed supd is no obstacle" {
 	simple
 	start_tree

@@ -133,6 +133,58 @@ says() {
 	wait_until grep -q 'event=stopped child=a' "$DISK/log"
 }
 
+# Nobody reads what is at fd 9, and there is no room in it.
+block_fifo() {
+	mkfifo "$T/fifo"
+	exec 9<> "$T/fifo"
+	dd if=/dev/zero of="$T/fifo" bs=4096 count=1000 oflag=nonblock \
+		2> /dev/null || true
+}
+
+@test "supd goes on when nobody reads what it says" {
+	config "intensity = 100" < <(victim a)
+	block_fifo
+	supd -c "$T/t.ini" > "$T/out" 2>&9 3>&- 9>&- &
+	SUPD=$!
+	wait_until supctl ping
+	supctl wait --ready
+	SUPERVISOR=$(supervisor_pid)
+	for _ in {1..20}; do
+		A=$(supctl pid a)
+		kill -KILL "$A"
+		wait_until pid_changed a "$A"
+	done
+	[ "$(supervisor_pid)" = "$SUPERVISOR" ]
+	# Nor is the keeper held up.
+	kill -KILL "$SUPERVISOR"
+	wait_until supctl ping
+	tr -d '\000' < "$T/fifo" > "$T/read" 3>&- 9>&- &
+	READER=$!
+	exec 9>&-
+	wait_until sh -c "command supctl -s $T/s reset a &&
+		grep 'could not be written: [0-9]' $T/read"
+	end_supd
+	wait "$READER"
+	[ "$(grep -c 'event=exited child=a' "$T/read")" -lt 20 ]
+}
+
+# Of a process's own limit root is free.
+@test "no process can be made: that is waited for, and counts as nothing" {
+	[ "$(id -u)" != 0 ] || skip "root may make as many as it likes"
+	config "intensity = 1" < <(victim a; victim b)
+	start_tree
+	SUPERVISOR=$(supervisor_pid)
+	prlimit --pid "$SUPERVISOR" --nproc=1:
+	kill -KILL "$(supctl pid a)"
+	wait_until state_is a BACKOFF
+	event_is 'event=start_failed child=a reason=noexec:EAGAIN'
+	event_is 'event=backoff child=a'
+	state_is b RUNNING
+	prlimit --pid "$SUPERVISOR" --nproc="$(ulimit -Hu):"
+	wait_until state_is a RUNNING
+	supctl status a | grep ' 1/1 '
+}
+
 @test "no room for the state of supd: an error that says where" {
 	config < <(victim a)
 	sed -i "s|^state_dir.*|state_dir = $T/disk/state|" "$T/t.ini"

@@ -70,7 +70,9 @@ supervisor_is_not() {
 	reason_is a signal:SEGV
 	reason_is b signal:SEGV
 	reason_is c signal:SEGV
-	supctl status b | grep ' 1/5 '
+	wait_until is_linked b a
+	wait_until is_linked b c
+	supctl status b | grep -E ' 1/5 .* linked to [ac], [ac]$'
 	wait_until is_linked a b
 	is_linked b c
 	event_is 'event=exit_signal child=b from=a reason=signal:SEGV'

@@ -122,6 +122,54 @@ json() {
 	trace_is "start a" "start b" "start d" "stop d" "start d" "stop d"
 }
 
+@test "what is off the list is not found by OTP's calls, which say so" {
+	config "intensity = 0" < <(victim a -- code=1)
+	start_supd
+	wait_until state_is a FATAL
+	for verb in stop-child delete-child restart-child; do
+		run -5 supctl $verb a
+		[[ $output == *"not_found: it is FATAL"*"supctl start a"* ]]
+	done
+}
+
+# The directory of a child's cgroup.
+cgroup_of() {
+	local mount
+	mount=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)
+	echo "$mount$(sed -n 's/^0:://p' "/proc/$(supctl pid "$1")/cgroup")"
+}
+
+@test "a deleted child leaves no cgroup, and nothing to the next of its id" {
+	two
+	supctl start-child --id d --shutdown brutal_kill -- sleep 1000
+	DIR=$(cgroup_of d)
+	[[ $DIR == */supd.t*/d ]] || skip "no cgroup2 of our own here"
+	[ -d "$DIR" ]
+	supctl stop-child d
+	[ ! -d "$DIR" ]
+	supctl start-child --id e -- sleep 1000
+	supctl start-child --id d -- sleep 1000
+	[ "$(cgroup_of d)" = "$DIR" ]
+	state_is d RUNNING
+	run -0 supctl events
+	[[ $output != *"event=exited child=d"* ]]
+}
+
+@test "nor does one of the file that comes back with its supervisor" {
+	config < <(victim a supervisor=s shutdown=brutal_kill
+		echo '[supervisor:s]')
+	start_tree
+	DIR=$(cgroup_of a)
+	[[ $DIR == */supd.t*/a ]] || skip "no cgroup2 of our own here"
+	supctl stop-child a
+	[ ! -d "$DIR" ]
+	supctl start-child --id a -- sleep 1000
+	[ "$(cgroup_of a)" = "$DIR" ]
+	state_is a RUNNING
+	run -0 supctl events
+	[[ $output != *"event=exited child=a"* ]]
+}
+
 @test "start-child: any key by --set; a failed start leaves no trace" {
 	two
 	run -0 supctl start-child --id d --restart temporary --shutdown 1 \
@@ -162,6 +210,8 @@ active 2
 supervisors 1
 workers 2" ]
 	run -5 supctl which-children nobody
+	run -1 supctl which-children a
+	[[ $output == *"no supervisor"* ]]
 	supctl -j which-children | json
 	supctl -j count-children | json
 }
@@ -185,7 +235,26 @@ workers 2" ]
 	wait_until state_is a FATAL
 	run -0 supctl why a
 	[[ $output == *exit:3* ]]
+	[[ ${lines[-1]} == "What to do: "*"supctl reset a"* ]]
 	run -5 supctl why nobody
+}
+
+@test "why: what could not be executed, until it could" {
+	config "intensity = 1" <<-INI
+		[child:a]
+		command = $T/program
+	INI
+	start_supd
+	wait_until state_is a FATAL
+	run -0 supctl why a
+	[[ $output == *"file=$T/program error=\"No such file"* ]]
+	[[ ${lines[-1]} == "What to do: "*"supctl start a"* ]]
+	ln -s "$(command -v sleep)" "$T/sleep"
+	printf '#!/bin/sh\nexec %s 1000\n' "$T/sleep" > "$T/program"
+	chmod +x "$T/program"
+	supctl start a
+	run -0 supctl why a
+	[ "${lines[-1]}" = "What to do: nothing." ]
 }
 
 @test "check: the file, without touching anything" {

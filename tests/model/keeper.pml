@@ -46,12 +46,13 @@ inline publish()
 {
 	if
 	:: d_step {
-		node != NOBODY ->
+		node != NOBODY && !child[node].queued ->
+		child[node].queued = true;
 		assert(RING_USED < RING);
 		ring[head % RING] = node;
 		head = (head + 1) % (2 * RING)
 	   }
-	:: node == NOBODY
+	:: node == NOBODY || child[node].queued
 	fi
 }
 

@@ -8,7 +8,9 @@
 #define PIDS 3     /* so that a new process can be made while a corpse lies */
 #define NOBODY 255
 
-mtype:life = { FREE, RUNS, ZOMBIE };
+/* DYING: a thread of it has ended, others may still write.  ENDING: the last
+   one is past all system calls; but it is no zombie yet, so nobody is told. */
+mtype:life = { FREE, RUNS, DYING, ENDING, ZOMBIE };
 
 typedef kernel_process {
 	mtype:life life = FREE;
@@ -29,8 +31,11 @@ chan kill_supervisor = [0] of { bit };
 
 #define IS_PRIMARY(p) \
 	(process[p].life == RUNS && process[p].is_primary)
+#define MAY_WRITE(p) ((process[p].life == RUNS || \
+	process[p].life == DYING) && process[p].is_primary)
 #define PRIMARIES (IS_PRIMARY(0) + IS_PRIMARY(1) + IS_PRIMARY(2))
-#define CAN_WRITE (PRIMARIES + descendants[0] + descendants[1])
+#define CAN_WRITE (MAY_WRITE(0) + MAY_WRITE(1) + MAY_WRITE(2) + \
+		   descendants[0] + descendants[1])
 #define LIVING ((process[0].life == RUNS) + (process[1].life == RUNS) + \
 		(process[2].life == RUNS))
 

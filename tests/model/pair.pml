@@ -26,7 +26,9 @@
  *    changed neither, and its own count must not take the place of the other.
  *
  *  3 One writer.  A process is told that it is the primary only when the one
- *    before it has been reaped and its descendants are gone.
+ *    before it has been reaped and its descendants are gone; or (EARLY) when
+ *    the last thread of the one before is seen past all system calls, and it
+ *    has no descendants: its count is the last one, too.
  *
  *  4 No death is lost.  The kernel writes the pid of a new process into the
  *    shared memory in the same step that makes it, so the keeper always knows
@@ -35,6 +37,8 @@
  *  5 No death is handled twice.  To forget the dead process and to tell the
  *    core of its end is one transaction of the undo journal: a supervisor that
  *    is killed in it has not begun, as soon as its successor has rolled back.
+ *    A death that was told early leaves its slot REPLACED until the keeper's
+ *    record is there, which then tells nobody anything.
  *
  *  6 Nothing waits for ever.  What a supervisor has decided and not done lies
  *    in the shared memory, and its successor begins with it; all that it can
@@ -46,7 +50,8 @@
  * Variants that must be refuted (-D): INTENT_AFTER_WRITE, CHECKPOINT_ALONE,
  * LAST_COUNT_ALONE, REAP_BEFORE_RECORD, WAKE_BEFORE_RECORD,
  * PROMOTE_BEFORE_DEATH, PROMOTE_BEFORE_FENCE, TID_BY_SUPERVISOR,
- * NO_TRANSACTION.
+ * NO_TRANSACTION; with EARLY: BY_LOCK, WITH_DESCENDANTS, REUSE_AT_ONCE,
+ * AND_AGAIN, SAVES_ALL.
  */
 
 #ifndef LINES
@@ -63,6 +68,8 @@
 #include "shared.pml"
 #include "worker.pml"
 #include "keeper.pml"
+#include "journal.pml"
+#include "exits.pml"
 #include "supervisor.pml"
 
 /* SIGKILL to anybody, at any time; or, from some time on, to nobody. */
@@ -88,7 +95,9 @@ proctype killer()
  *
  *	write_unit()      the output is a prefix of the lines, unit by unit
  *	become_primary()  nobody else can write
- *	clone(), handled()  a death is handled once, and before the next birth
+ *	clone(), handled(), exits_early()
+ *	                  a death is handled once, and before the next birth
+ *	bury_replaced()   what was counted early is what is counted at last
  *	publish()         the ring of deaths does not overflow
  *
  * and when nothing more can happen, or (PROGRESS) from some time on for ever:

@@ -119,10 +119,13 @@ refuted() { # promise that breaks, safety|progress, FLAG...
 
 proved "sink with a count for each process, 3 kills" safety
 proved "sink that knows its size, 3 kills" safety -DSINK_FILE
-proved "lines of 3 units, 2 kills" safety -DKILLS=2 -DLINES=2 -DUNITS=3
-proved "starts that fail, 2 kills" safety -DKILLS=2 -DSTARTS_FAIL
+proved "seen ending, lines of 3 units, 2 kills" \
+	safety -DKILLS=2 -DEARLY -DLINES=2 -DUNITS=3
+proved "seen ending, starts that fail, 2 kills" \
+	safety -DKILLS=2 -DEARLY -DSTARTS_FAIL
 all_reached
-proved "it always goes on, 2 kills" progress -DKILLS=2 -DSTARTS_FAIL
+proved "it always goes on, 2 kills" \
+	progress -DKILLS=2 -DEARLY -DSTARTS_FAIL -DLINES=1
 
 refuted output safety -DINTENT_AFTER_WRITE
 refuted output safety -DINTENT_AFTER_WRITE -DSINK_FILE
@@ -135,4 +138,9 @@ refuted 'one writer' safety -DPROMOTE_BEFORE_FENCE
 refuted end safety -DTID_BY_SUPERVISOR
 refuted end safety -DNO_TRANSACTION
 refuted progress progress -DNO_TRANSACTION
+refuted 'one writer' safety -DEARLY -DBY_LOCK
+refuted 'one writer' safety -DEARLY -DWITH_DESCENDANTS
+refuted 'one writer' safety -DEARLY -DREUSE_AT_ONCE
+refuted 'handled once' safety -DEARLY -DAND_AGAIN
+refuted end safety -DEARLY -DSAVES_ALL
 finish 0

@@ -4,7 +4,7 @@
  * supervisor share (supervisor/os/state.h), the checkpoint file, the sink.
  */
 
-mtype:phase = { EMPTY, SPAWNING, ALIVE, DEAD };
+mtype:phase = { EMPTY, SPAWNING, ALIVE, DEAD, REPLACED };
 
 typedef struct_process {
 	mtype:phase phase = EMPTY;
@@ -13,6 +13,7 @@ typedef struct_process {
 	bool exec_error;
 	byte written; /* by the keeper, before `exited` */
 	bool exited;
+	bool queued; /* it is in the ring, or the supervisor takes it out */
 }
 
 /* struct state */
@@ -21,8 +22,8 @@ byte spawning = NOBODY;
 byte node_of_pid[PIDS] = NOBODY;
 bool wake; /* FD_WAKE */
 
-/* The ring of deaths.  A node is in it once, and once more for each start that
-   failed since the supervisor was idle last. */
+/* The ring of deaths.  A node is in it once; once more if the supervisor was
+   killed while it took the death, or forgot the process. */
 #define RING 4
 byte ring[RING];
 byte head, tail; /* modulo 2 * RING */
@@ -38,7 +39,7 @@ byte primary = 0;
 bool journal;
 byte old_node, old_tail, old_tid, old_primary, old_promote;
 mtype:phase old_phase = EMPTY;
-bool old_exited, old_error, old_start;
+bool old_exited, old_queued, old_error, old_start;
 
 /* Units written by processes that have ended, by identity. */
 #define IDENTITIES 6

@@ -1,70 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * supervisor.pml - does what the core has decided, takes the deaths that were
- * recorded, ends what is left of the dead, tells the core; may die anywhere.
- *
- * n is the node in hand.  Steps in one d_step are stores that nobody else looks
- * at and that may be done again, or that the journal undoes.
+ * supervisor.pml - does what the core has decided, then takes what has
+ * happened; may die anywhere.
  */
-
-/* --- core/journal.c --- */
-
-inline journal_begin()
-{
-	d_step {
-		old_node = n;
-		old_tail = tail;
-		old_phase = child[n].phase;
-		old_tid = child[n].tid;
-		old_exited = child[n].exited;
-		old_error = child[n].exec_error;
-		old_start = start[n];
-		old_primary = primary;
-		old_promote = promote;
-#ifndef NO_TRANSACTION
-		journal = true
-#endif
-	}
-}
-
-/* The rest makes equal what differs in nothing that is still looked at. */
-inline journal_commit()
-{
-	d_step {
-		journal = false;
-		old_node = 0; old_tail = 0; old_phase = EMPTY; old_tid = 0;
-		old_exited = 0; old_error = 0; old_start = 0;
-		old_primary = 0; old_promote = 0;
-		if
-		:: head == tail ->
-			head = 0; tail = 0;
-			ring[0] = 0; ring[1] = 0; ring[2] = 0; ring[3] = 0
-		:: else
-		fi
-	}
-}
-
-/* While the keeper goes on. */
-inline journal_rollback()
-{
-	if
-	:: journal ->
-		child[old_node].tid = old_tid;
-		child[old_node].exited = old_exited;
-		d_step {
-			child[old_node].exec_error = old_error;
-			child[old_node].phase = old_phase;
-			tail = old_tail
-		}
-		d_step {
-			start[old_node] = old_start;
-			primary = old_primary;
-			promote = old_promote
-		}
-		journal_commit()
-	:: !journal
-	fi
-}
 
 /* --- launch.c, os/spawn.c: DO_START --- */
 
@@ -106,46 +44,12 @@ inline clone()
 	fi
 }
 
-/* By the death, or by the answer that it could not be executed. */
-inline handled()
-{
-	assert(unhandled[n]);
-	unhandled[n] = false;
-	child[n].identity = 0;
-	child[n].written = 0
-}
-
-inline forget_process()
-{
-	d_step {
-		if
-		:: node_of_pid[child[n].tid - 1] == n ->
-			node_of_pid[child[n].tid - 1] = NOBODY
-		:: else
-		fi
-	}
-	child[n].tid = 0;
-	child[n].exited = false;
-	d_step {
-		child[n].exec_error = false;
-		child[n].phase = EMPTY
-	}
-}
-
-/* exits_bury_unborn(); the core then starts it anew. */
-inline bury_unborn()
-{
-	child[n].exited;
-	journal_begin();
-	forget_process();
-	atomic {
-		handled();
-		journal_commit()
-	}
-}
-
 inline launch()
 {
+	if
+	:: child[n].phase == REPLACED -> bury_replaced()
+	:: child[n].phase != REPLACED
+	fi;
 	if
 	:: d_step {
 		child[n].tid == 0 ->
@@ -193,64 +97,7 @@ inline tell_standby()
 	promote = NOBODY
 }
 
-/* --- exits.c --- */
-
-inline take()
-{
-	if
-	:: child[n].exited && child[n].phase != DEAD &&
-	   child[n].phase != EMPTY ->
-		journal_begin();
-		tail = (tail + 1) % (2 * RING);
-		child[n].phase = DEAD;
-		journal_commit()
-	:: else -> tail = (tail + 1) % (2 * RING)
-	fi
-}
-
-inline fence()
-{
-	descendants[n] = false
-}
-
-/* The core's ON_EXIT: the standby, if there is one, takes the place. */
-inline tree_step()
-{
-	d_step {
-		if
-		:: primary == n && child[1 - n].phase == ALIVE ->
-			primary = 1 - n;
-			promote = 1 - n
-		:: else
-		fi;
-		start[n] = true
-	}
-}
-
-inline keep_count()
-{
-	d_step {
-#ifdef LAST_COUNT_ALONE
-		last_written = child[n].written
-#else
-		written[child[n].identity] =
-			(child[n].identity == saved_identity ->
-				child[n].written : 0)
-#endif
-	}
-}
-
-inline tell_core()
-{
-	journal_begin();
-	keep_count();
-	forget_process();
-	tree_step();
-	atomic {
-		handled();
-		journal_commit()
-	}
-}
+/* --- shell.c: first what was decided; then, idle, what has happened --- */
 
 /* Broken: beats are missed, and the standby takes over at once. */
 inline promote_before_death()
@@ -263,23 +110,26 @@ inline promote_before_death()
 	}
 }
 
-/* --- shell.c: first what was decided; then, idle, what has happened --- */
-
-#define IS_BUSY (promote != NOBODY || start[0] || start[1])
+/* The next standby waits until the slot is free (standby_look()); a primary's
+   start waits in the launch. */
+#define IS_DUE(i) \
+	(start[i] && (child[i].phase != REPLACED || primary == i))
+#define IS_BUSY (promote != NOBODY || IS_DUE(0) || IS_DUE(1))
 #define HAS_FENCES (child[0].phase == DEAD || child[1].phase == DEAD)
 
 proctype supervisor()
 {
-	byte n, p;
+	byte n, p, count;
 
 	do
 	:: {
 		supervisor_life == RUNS;
 		journal_rollback();
+		recover_replaced();
 		do
 		:: tell_standby()
 		:: atomic {
-			promote == NOBODY && IS_BUSY -> n = (start[0] -> 0 : 1)
+			promote == NOBODY && IS_BUSY -> n = (IS_DUE(0) -> 0 : 1)
 		   }
 		   launch();
 		   n = 0
@@ -301,6 +151,17 @@ proctype supervisor()
 		   }
 		   take();
 		   n = 0
+#ifdef EARLY
+		:: atomic {
+			!IS_BUSY && child[primary].tid != 0 &&
+			IS_ENDING(primary) ->
+			n = primary;
+			count = process[child[n].tid - 1].wchar
+		   }
+		   exits_early();
+		   n = 0;
+		   count = 0
+#endif
 		:: !IS_BUSY && !HAS_FENCES && head == tail ->
 			if
 			:: wake -> wake = false
@@ -314,7 +175,8 @@ proctype supervisor()
 			kill_supervisor?_;
 			supervisor_life = ZOMBIE;
 			n = 0;
-			p = 0
+			p = 0;
+			count = 0
 		}
 	   }
 	od

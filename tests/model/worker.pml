@@ -105,10 +105,25 @@ proctype worker(byte p)
 	   } unless {
 		atomic {
 			kill?eval(p);
-			process[p].life = ZOMBIE;
 			line = 0;
 			at = 0;
-			text = 0
+			text = 0;
+#ifdef BY_LOCK
+			/* What it writes now is as if it were killed later. */
+			process[p].life = DYING
+		}
+		atomic {
+#endif
+#ifdef EARLY
+			process[p].life = ENDING;
+			if
+			:: descendants[process[p].node] = false
+			:: true
+			fi
+		}
+		atomic {
+#endif
+			process[p].life = ZOMBIE
 		}
 	   }
 	od

@@ -4,6 +4,7 @@
  */
 #include "scene_lib.h"
 
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -124,7 +125,8 @@ do_start(struct scene *s, uint32_t n)
 	if (s->failures[n] > 0) {
 		s->failures[n]--;
 		e.type = ON_START_FAILED;
-		e.reason = (struct reason){ .kind = REASON_NOEXEC, .value = 2 };
+		e.reason = (struct reason){ .kind = REASON_NOEXEC,
+					    .value = s->why ? s->why : ENOENT };
 	} else {
 		s->runs[n] = true;
 	}

@@ -27,7 +27,8 @@ struct scene {
 	int64_t now;
 	bool runs[SCENE_NODES];
 	bool stubborn[SCENE_NODES];
-	unsigned failures[SCENE_NODES]; /* starts that will not succeed */
+	unsigned failures[SCENE_NODES]; /* starts that will not succeed, */
+	int why;                        /* and the errno; 0: ENOENT */
 	uint32_t gone[SCENE_NODES];     /* a queue of those that obeyed */
 	unsigned gone_count;
 	uint64_t tokens;

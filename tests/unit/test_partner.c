@@ -3,6 +3,10 @@
  * test_partner.c - supervisors that die, hang or are stopped are replaced, but
  * not in a loop.
  */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -11,6 +15,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -208,6 +214,70 @@ test_one_that_comes_up_ends_the_loop(void **state)
 	assert_int_equal(p.s->supervisors, ROUNDS + 1);
 }
 
+/* As the filter of a container engine that has never heard of it. */
+static int
+forbid_clone3(int error)
+{
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+			 offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_clone3, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K,
+			 SECCOMP_RET_ERRNO | (unsigned)error),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	const struct sock_fprog filter = {
+		.len = sizeof(code) / sizeof(*code),
+		.filter = code,
+	};
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+		return -1;
+	return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter);
+}
+
+/* What a keeper that may not clone says; its status. */
+static int
+keep_without_clone3(int error, char *said, size_t size)
+{
+	struct pair p;
+	int ends[2];
+	ssize_t n;
+
+	pair_prepare(&p);
+	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+	p.keeper = fork();
+	if (p.keeper == 0) {
+		dup2(ends[1], STDERR_FILENO);
+		if (forbid_clone3(error) < 0)
+			_exit(1);
+		_exit(keeper_run(p.s, be_killed_at_once));
+	}
+	close(ends[1]);
+	n = read(ends[0], said, size - 1);
+	said[n > 0 ? n : 0] = '\0';
+	close(ends[0]);
+	assert_int_equal(p.s->supervisors, 0);
+	return pair_wait(&p);
+}
+
+static void
+test_where_none_can_be_made_the_keeper_ends_with_71(void **state)
+{
+	static const int errors[] = { ENOSYS, EPERM };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(errors) / sizeof(*errors); i++) {
+		char said[1024];
+
+		assert_int_equal(
+			keep_without_clone3(errors[i], said, sizeof(said)), 71);
+		assert_non_null(strstr(said, strerror(errors[i])));
+		assert_non_null(strstr(said, "seccomp"));
+		assert_null(strstr(said, "trying again"));
+	}
+}
+
 int
 main(void)
 {
@@ -221,6 +291,8 @@ main(void)
 		cmocka_unit_test(
 			test_a_loop_of_supervisors_that_do_not_come_up_ends_all),
 		cmocka_unit_test(test_one_that_comes_up_ends_the_loop),
+		cmocka_unit_test(
+			test_where_none_can_be_made_the_keeper_ends_with_71),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "supctl_line.h"
 #include "supctl_meant.h"
 #include "supctl_show.h"
 #include "supctl_table.h"
@@ -54,33 +55,30 @@ columns_are_aligned_and_empty_ones_left_out(void **state)
 }
 
 static void
-add(json_t *children, const char *id, int depth)
+add(json_t *lines, const char *id, int depth)
 {
-	json_t *child = json_object();
-
-	json_object_set_new(child, "id", json_string(id));
-	json_object_set_new(child, "depth", json_integer(depth));
-	json_object_set_new(child, "state", json_string("RUNNING"));
-	json_object_set_new(child, "status", json_string("ok\033[0m"));
-	json_array_append_new(children, child);
+	json_array_append_new(lines,
+			      json_sprintf("%s %d RUNNING 0 -1 0 0 0 worker "
+					   "ok\033[0m",
+					   id, depth));
 }
 
 static void
 a_tree_has_its_branches(void **state)
 {
-	json_t *children = json_array();
+	json_t *lines = json_array();
 	struct table t;
 
 	(void)state;
-	add(children, "root", 0);
-	add(children, "a", 1);
-	add(children, "a1", 2);
-	add(children, "a11", 3);
-	add(children, "a2", 2);
-	add(children, "b", 1);
-	add(children, "b1", 2);
+	add(lines, "root", 0);
+	add(lines, "a", 1);
+	add(lines, "a1", 2);
+	add(lines, "a11", 3);
+	add(lines, "a2", 2);
+	add(lines, "b", 1);
+	add(lines, "b1", 2);
 	table_init(&t, SHOW_COLUMNS, false);
-	show_tree(&t, children, true);
+	assert_true(show_tree(&t, lines, true));
 	assert_prints(&t, false,
 		      "|- a          RUNNING  -  -  0/0  -  ok\\x1b[0m\n"
 		      "|  |- a1      RUNNING  -  -  0/0  -  ok\\x1b[0m\n"
@@ -89,7 +87,79 @@ a_tree_has_its_branches(void **state)
 		      "`- b          RUNNING  -  -  0/0  -  ok\\x1b[0m\n"
 		      "   `- b1      RUNNING  -  -  0/0  -  ok\\x1b[0m\n");
 	table_done(&t);
-	json_decref(children);
+	json_decref(lines);
+}
+
+static void
+what_is_no_line_is_no_tree(void **state)
+{
+	json_t *lines = json_array();
+	struct table t;
+
+	(void)state;
+	add(lines, "root", 0);
+	json_array_append_new(lines, json_integer(1));
+	table_init(&t, SHOW_COLUMNS, false);
+	assert_false(show_tree(&t, lines, true));
+	table_done(&t);
+	json_decref(lines);
+}
+
+static void
+a_line_is_taken_apart(void **state)
+{
+	struct line l;
+
+	(void)state;
+	assert_true(line_parse("a@1 2 RUNNING 7 12 3 5 8 worker", &l));
+	assert_string_equal(l.id, "a@1");
+	assert_string_equal(l.state, "RUNNING");
+	assert_string_equal(l.kind, "worker");
+	assert_true(l.depth == 2 && l.pid == 7 && l.uptime == 12);
+	assert_true(l.restarts == 3 && l.limit == 5 && l.standby == 8);
+	assert_string_equal(l.status, "");
+	assert_string_equal(l.reason, "");
+	assert_true(line_parse("a 1 BACKOFF 0 -1 1 5 0 worker so far\tno way"
+			       "\tb, c",
+			       &l));
+	assert_int_equal(l.uptime, -1);
+	assert_string_equal(l.status, "so far");
+	assert_string_equal(l.reason, "no way");
+	assert_string_equal(l.links, "b, c");
+	assert_true(line_parse("a 1 EXITED 0 -1 1 5 0 worker\texit:1", &l));
+	assert_string_equal(l.kind, "worker");
+	assert_string_equal(l.status, "");
+	assert_string_equal(l.reason, "exit:1");
+	assert_string_equal(l.links, "");
+	assert_true(line_parse("a 1 RUNNING 7 1 1 5 0 worker\t\tb", &l));
+	assert_string_equal(l.reason, "");
+	assert_string_equal(l.links, "b");
+}
+
+static void
+what_is_no_line_is_refused(void **state)
+{
+	static const char *const texts[] = {
+		"",
+		"a",
+		"a 1 RUNNING 7 12 3 5 8",
+		"a 1 RUNNING 7 12 3 5 8 ",
+		"a x RUNNING 7 12 3 5 8 worker",
+		"a 1 RUNNING 7 12 3 5  worker",
+		" 1 RUNNING 7 12 3 5 8 worker",
+	};
+	char text[2 * LINE_SIZE_MAX];
+	struct line l;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
+		assert_false(line_parse(texts[i], &l));
+	memset(text, 'x', sizeof(text));
+	memcpy(text, "a 1 RUNNING 7 12 3 5 8 worker ", 30);
+	text[sizeof(text) - 1] = '\0';
+	assert_false(line_parse(text, &l));
+	text[LINE_SIZE_MAX - 1] = '\0';
+	assert_true(line_parse(text, &l));
 }
 
 static void
@@ -137,6 +207,9 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(columns_are_aligned_and_empty_ones_left_out),
 		cmocka_unit_test(a_tree_has_its_branches),
+		cmocka_unit_test(what_is_no_line_is_no_tree),
+		cmocka_unit_test(a_line_is_taken_apart),
+		cmocka_unit_test(what_is_no_line_is_refused),
 		cmocka_unit_test(durations_are_short),
 		cmocka_unit_test(verbs_are_guessed),
 	};

@@ -2,6 +2,7 @@
 /*
  * test_tree_ends.c - deadlines, reasons, exit/2, backoff, the hurried end.
  */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "core/backoff.h"
 #include "core/reason.h"
 #include "scene_lib.h"
 
@@ -213,6 +215,56 @@ a_group_waits_for_the_backoff_of_its_member(void **state)
 }
 
 static void
+a_shortage_counts_as_nothing_and_is_waited_for(void **state)
+{
+	struct child_spec x = scene_worker("x");
+
+	(void)state;
+	scene_new(&scene, NULL); /* intensity 1 */
+	scene_add(&scene, "root", &x);
+	scene_boot(&scene);
+	scene.why = EAGAIN;
+	scene_fail(&scene, "x", 5);
+	scene_exit(&scene, "x", 1);
+	scene_saw(&scene, "start:x start:x backoff:x");
+	for (int i = 0; i < 4; i++) {
+		scene_pass(&scene, BACKOFF_SHORTAGE - 1);
+		scene_saw(&scene, "");
+		scene_pass(&scene, 1 + BACKOFF_SHORTAGE / 4);
+		scene_saw(&scene, "start:x backoff:x");
+	}
+	scene_pass(&scene, 2 * BACKOFF_SHORTAGE);
+	scene_saw(&scene, "start:x");
+	assert_int_equal(scene_node(&scene, "x")->state, RUNNING);
+	assert_int_equal(scene_node(&scene, "x")->restarts, 1);
+	/* What is not there at all is another matter. */
+	scene.why = ENOENT;
+	scene_fail(&scene, "x", 5);
+	scene_exit(&scene, "x", 1);
+	scene_saw(&scene, "start:x gave_up:root exit 1:root");
+}
+
+static void
+a_group_waits_for_a_shortage_of_its_member(void **state)
+{
+	struct child_spec root = scene_supervisor("root");
+
+	(void)state;
+	root.strategy = ONE_FOR_ALL;
+	scene_new(&scene, &root);
+	scene_add_all(&scene, "root", "ab");
+	scene_boot(&scene);
+	scene.why = EMFILE;
+	scene_fail(&scene, "b", 1);
+	scene_exit(&scene, "a", 1);
+	scene_saw(&scene, "start:a start:b stop:b start:a start:b stop:a "
+			  "backoff:b");
+	scene_pass(&scene, 2 * BACKOFF_SHORTAGE);
+	scene_saw(&scene, "start:a start:b");
+	assert_int_equal(scene_node(&scene, "b")->restarts, 0);
+}
+
+static void
 a_hurried_end_waits_for_nobody(void **state)
 {
 	(void)state;
@@ -299,6 +351,8 @@ main(void)
 		TEST(a_missed_watchdog_is_a_timeout),
 		TEST(the_backoff_doubles_and_is_reset_by_health),
 		TEST(a_group_waits_for_the_backoff_of_its_member),
+		TEST(a_shortage_counts_as_nothing_and_is_waited_for),
+		TEST(a_group_waits_for_a_shortage_of_its_member),
 		TEST(a_hurried_end_waits_for_nobody),
 		TEST(the_end_interrupts_a_start),
 		TEST(the_end_before_the_beginning),

@@ -163,7 +163,7 @@ the_interface_describes_every_method(void **state)
 		assert_non_null(method_find(name));
 		found++;
 	}
-	assert_int_equal(found, 25);
+	assert_int_equal(found, 26);
 	assert_null(method_find("org.supd.Supervisor.Nothing"));
 }
 
