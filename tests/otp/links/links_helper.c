@@ -63,7 +63,7 @@ connect_to(const char *path)
 		die(path);
 }
 
-static void
+static void __attribute__((format(printf, 1, 2)))
 report(const char *format, ...)
 {
 	char line[SUP_TEXT_MAX + 256];
@@ -117,8 +117,7 @@ link_to(const char *whom)
 	int result = sup_link(whom);
 
 	if (result == 0 || result == -ESRCH)
-		report("result link %s = %s", whom,
-		       result ? "noproc" : "true");
+		report("result link %s = %s", whom, result ? "noproc" : "true");
 	else
 		outcome("link", result);
 }
