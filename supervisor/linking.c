@@ -7,6 +7,7 @@
 
 #include "environment.h"
 #include "linking.h"
+#include "log.h"
 #include "mail.h"
 #include "mail_request.h"
 #include "request.h"
@@ -35,8 +36,11 @@ linking_link(struct request *r)
 
 	if (!supd_is_idle(d))
 		return;
-	if (tree_link(d->tree, a, b) == RESULT_OK)
+	r->items[0].result = (enum result)tree_link(d->tree, a, b);
+	if (r->items[0].result == RESULT_OK)
 		reply_empty(r);
+	else if (r->items[0].result == RESULT_FULL)
+		request_error(r, "Full", NULL, NULL);
 	else
 		request_error(r, "NoProc", "id",
 			      r->items[tree_can_link(d->tree, a) ? 1 : 0].id);
@@ -120,7 +124,9 @@ linking_apply(struct supd *d, uint32_t node)
 	while (spec_next_link(&at, id)) {
 		uint32_t other = tree_find(d->tree, id);
 
-		if (other != NO_NODE)
-			tree_link_always(d->tree, node, other);
+		if (other != NO_NODE && !tree_link_always(d->tree, node, other))
+			log_err("child=%s: links: there are too many of all"
+				" children: not linked to %s",
+				tree_node(d->tree, node)->id, id);
 	}
 }

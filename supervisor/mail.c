@@ -21,7 +21,10 @@
 #include "spec.h"
 #include "watches.h"
 
-#define WAITING_MAX 1024u /* messages of one process */
+#define WAITING_MAX 1024u        /* messages of one process, */
+#define BYTES_MAX (1 << 20)      /* their bytes, */
+#define ALL_BYTES_MAX (64 << 20) /* and those of all processes */
+#define NUMBER_SIZE 24
 
 /* A message that waits, in the heap of the state. */
 struct letter {
@@ -62,32 +65,51 @@ letter_at(const struct supd *d, uint64_t block)
 	return heap_at(d->state->heap, block);
 }
 
-/* Puts a letter at the end of the queue. */
-static bool
-enqueue(struct supd *d, struct mail *mail, const char *format, va_list args)
+/* Bytes more or fewer of those that wait. */
+static void
+count_bytes(struct state *s, struct mail *mail, int32_t more)
 {
-	struct state *s = d->state;
-	char text[MAIL_TEXT_MAX];
-	int length =
-		snprintf(text, sizeof(text), "%" PRIu64 " ", mail->number + 1);
-	struct letter *letter;
-	uint64_t block;
+	journal_save(s->journal, &s->mail_bytes, sizeof(s->mail_bytes));
+	s->mail_bytes += more;
+	mail->bytes += more;
+}
 
-	length += vsnprintf(text + length, sizeof(text) - (size_t)length,
-			    format, args);
-	if (mail->waiting >= WAITING_MAX || length >= (int)sizeof(text))
-		return false;
-	block = heap_alloc(s->heap, s->journal,
-			   sizeof(*letter) + (size_t)length);
+static bool
+has_room(const struct state *s, const struct mail *mail)
+{
+	return mail->waiting < WAITING_MAX && mail->bytes < BYTES_MAX &&
+	       s->mail_bytes < ALL_BYTES_MAX;
+}
+
+bool
+mail_takes_requests(const struct mail *mail)
+{
+	return mail->fd >= 0 && mail->waiting < WAITING_MAX;
+}
+
+/* Puts a letter at the end of the queue; false: there is no memory. */
+static bool
+enqueue(struct state *s, struct mail *mail, const char *text)
+{
+	char number[NUMBER_SIZE];
+	size_t n = (size_t)snprintf(number, sizeof(number), "%" PRIu64 " ",
+				    mail->number + 1);
+	size_t length = strlen(text);
+	struct letter *letter;
+	uint64_t block =
+		heap_alloc(s->heap, s->journal, sizeof(*letter) + n + length);
+
 	if (!block)
 		return false;
-	letter = letter_at(d, block);
+	letter = heap_at(s->heap, block);
 	letter->next = 0;
-	letter->length = (uint32_t)length;
-	memcpy(letter->text, text, (size_t)length);
+	letter->length = (uint32_t)(n + length);
+	memcpy(letter->text, number, n);
+	memcpy(letter->text + n, text, length);
 	journal_save(s->journal, mail, sizeof(*mail));
+	count_bytes(s, mail, (int32_t)letter->length);
 	if (mail->last) {
-		letter = letter_at(d, mail->last);
+		letter = heap_at(s->heap, mail->last);
 		journal_save(s->journal, letter, sizeof(*letter));
 		letter->next = block;
 	} else {
@@ -99,23 +121,14 @@ enqueue(struct supd *d, struct mail *mail, const char *format, va_list args)
 	return true;
 }
 
-static bool
-post(struct supd *d, struct mail *mail, const char *format, ...)
-{
-	va_list args;
-	bool fits;
-
-	va_start(args, format);
-	fits = enqueue(d, mail, format, args);
-	va_end(args);
-	return fits;
-}
-
 /* There is room again: whoever lost something is to know where. */
 static void
-tell_lost(struct supd *d, struct mail *mail)
+tell_lost(struct state *s, struct mail *mail)
 {
-	if (mail->untold && post(d, mail, "LOST %u", mail->untold))
+	char text[32];
+
+	snprintf(text, sizeof(text), "LOST %u", mail->untold);
+	if (mail->untold && has_room(s, mail) && enqueue(s, mail, text))
 		mail->untold = 0;
 }
 
@@ -136,20 +149,31 @@ count_lost(struct supd *d, uint32_t slot)
 bool
 mail_post(struct supd *d, uint32_t slot, const char *format, ...)
 {
-	struct mail *mail = &d->state->process[slot].mail;
-	bool fits = false;
+	struct state *s = d->state;
+	struct mail *mail = &s->process[slot].mail;
+	char text[MAIL_TEXT_MAX - NUMBER_SIZE];
 	va_list args;
 
 	if (mail->fd < 0)
 		return false;
 	va_start(args, format);
-	tell_lost(d, mail);
-	if (!mail->untold)
-		fits = enqueue(d, mail, format, args);
+	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	if (!fits)
+	tell_lost(s, mail);
+	if (!mail->untold && has_room(s, mail) && enqueue(s, mail, text))
+		return true;
+	count_lost(d, slot);
+	return false;
+}
+
+void
+mail_reply(struct supd *d, uint32_t slot, uint64_t serial, const char *answer)
+{
+	char text[128];
+
+	snprintf(text, sizeof(text), "REPLY %" PRIu64 " %s", serial, answer);
+	if (!enqueue(d->state, &d->state->process[slot].mail, text))
 		count_lost(d, slot);
-	return fits;
 }
 
 static void
@@ -160,13 +184,14 @@ dequeue(struct supd *d, struct mail *mail)
 
 	journal_begin(s->journal);
 	journal_save(s->journal, mail, sizeof(*mail));
+	count_bytes(s, mail, -(int32_t)letter_at(d, block)->length);
 	mail->first = letter_at(d, block)->next;
 	if (!mail->first)
 		mail->last = 0;
 	mail->waiting--;
 	heap_free(s->heap, s->journal, block);
 	if (!mail->first)
-		tell_lost(d, mail);
+		tell_lost(s, mail);
 	journal_commit(s->journal);
 }
 
@@ -254,6 +279,7 @@ mail_forget(struct state *s, uint32_t slot)
 		uint64_t block = mail->first;
 		const struct letter *letter = heap_at(s->heap, block);
 
+		count_bytes(s, mail, -(int32_t)letter->length);
 		mail->first = letter->next;
 		heap_free(s->heap, s->journal, block);
 	}

@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 struct action;
+struct mail;
 struct spec;
 struct state;
 struct supd;
@@ -38,6 +39,14 @@ mail_open(struct state *s, uint32_t slot, const struct spec *spec, int *ret);
    nothing if there is no mailbox.  false: it is lost. */
 __attribute__((format(printf, 3, 4))) bool
 mail_post(struct supd *d, uint32_t slot, const char *format, ...);
+
+/* The same for the answer that a request is owed: there is always room. */
+void
+mail_reply(struct supd *d, uint32_t slot, uint64_t serial, const char *answer);
+
+/* Is there room for answers?  Else the process has to read first. */
+bool
+mail_takes_requests(const struct mail *mail);
 
 /* Sends what waits, as far as the process takes it. */
 void

@@ -71,11 +71,13 @@ ask_link(struct asking *a)
 {
 	uint32_t other;
 	const char *wrong = next_node(a, &other);
+	int r = RESULT_OK;
 
-	if (wrong)
-		return wrong;
-	return tree_link_by(a->d->tree, a->node, other) == RESULT_OK ? NULL :
-								       "noproc";
+	if (!wrong)
+		r = tree_link_by(a->d->tree, a->node, other);
+	return r == RESULT_NOPROC ? "noproc" :
+	       r == RESULT_FULL   ? "full" :
+				    wrong;
 }
 
 static const char *
@@ -94,11 +96,13 @@ ask_monitor(struct asking *a)
 {
 	uint32_t other;
 	const char *wrong = next_node(a, &other);
+	uint64_t ref;
 
-	if (!wrong)
-		snprintf(a->value, sizeof(a->value), " %" PRIu64,
-			 tree_monitor(a->d->tree, a->node, other));
-	return wrong;
+	if (wrong)
+		return wrong;
+	ref = tree_monitor(a->d->tree, a->node, other);
+	snprintf(a->value, sizeof(a->value), " %" PRIu64, ref);
+	return ref ? NULL : "full";
 }
 
 static const char *
@@ -196,6 +200,7 @@ obey(struct supd *d, uint32_t slot, char *text)
 	struct asking a = { .d = d, .node = slot_node(slot), .words = text };
 	struct mail *mail = &d->state->process[slot].mail;
 	const struct verb *verb;
+	char answer[VALUE_SIZE + 16];
 	const char *wrong;
 	uint64_t serial;
 
@@ -210,10 +215,9 @@ obey(struct supd *d, uint32_t slot, char *text)
 	journal_save(d->state->journal, mail, sizeof(*mail));
 	mail->heard = serial;
 	wrong = verb->ask(&a);
-	if (wrong)
-		mail_post(d, slot, "REPLY %" PRIu64 " error %s", serial, wrong);
-	else
-		mail_post(d, slot, "REPLY %" PRIu64 " ok%s", serial, a.value);
+	snprintf(answer, sizeof(answer), "%s%s", wrong ? "error " : "ok",
+		 wrong ? wrong : a.value);
+	mail_reply(d, slot, serial, answer);
 	journal_commit(d->state->journal);
 	if (a.sent_to != NO_NODE)
 		mail_flush(d, slot_of_primary(d->state, a.sent_to));
@@ -227,7 +231,8 @@ mail_hear(struct supd *d, uint32_t slot)
 	char text[MAIL_TEXT_MAX + 2];
 	ssize_t n;
 
-	for (int i = 0; i < A_TURN && mail->fd >= 0 && supd_is_idle(d); i++) {
+	for (int i = 0;
+	     i < A_TURN && mail_takes_requests(mail) && supd_is_idle(d); i++) {
 		n = recv(mail->fd, text, sizeof(text) - 1,
 			 MSG_PEEK | MSG_DONTWAIT);
 		if (n < 0 && (errno == EAGAIN || errno == EINTR))

@@ -118,7 +118,9 @@ watches_mail(struct supd *d, uint32_t slot)
 {
 	const struct mail *mail = &d->state->process[slot].mail;
 	struct node_watch *w = watch_of(d, slot);
-	int events = slot_is_standby(d->state, slot) ? 0 : LOOP_READ;
+	bool is_heard = !slot_is_standby(d->state, slot) &&
+			mail_takes_requests(mail);
+	int events = is_heard ? LOOP_READ : 0;
 
 	if (mail->fd < 0) {
 		watch_free(w->mail);

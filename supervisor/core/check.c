@@ -2,8 +2,8 @@
 /*
  * check.c - the tree's invariants, each as code.
  */
+#include "bonds.h"
 #include "child.h"
-#include "links.h"
 #include "layout.h"
 #include "node.h"
 #include "supervisor.h"
@@ -151,7 +151,7 @@ static const char *
 check_bonds(const struct tree *t, uint32_t n, uint32_t *ret_count)
 {
 	const struct node *c = &t->nodes[n];
-	uint32_t cell, prev = 0, links = 0, watched = 0;
+	uint32_t cell, prev = 0, links = 0, watched = 0, watches = 0;
 
 	for (cell = c->bonds_first; cell; cell = pool_at(t, cell)->next) {
 		const struct bond *b = &pool_at(t, cell)->u.bond;
@@ -163,13 +163,14 @@ check_bonds(const struct tree *t, uint32_t n, uint32_t *ret_count)
 			return "bonds point at each other";
 		links += b->type == BOND_LINK;
 		watched += b->type == BOND_WATCHED;
+		watches += b->type == BOND_WATCHES;
 		++*ret_count;
 		prev = cell;
 	}
 	if (prev != c->bonds_last)
 		return "the last bond is the last";
-	if (links != c->links || watched != c->watched)
-		return "links and watched are of the bonds";
+	if (links != c->links || watched != c->watched || watches != c->watches)
+		return "links, watched and watches are of the bonds";
 	return NULL;
 }
 

@@ -147,19 +147,19 @@ struct event {
 };
 
 enum action_type {
-	DO_START,  /* node: make its process; answer with ON_STARTED or
+	DO_START,   /* node: make its process; answer with ON_STARTED or
 		     ON_START_FAILED (the same call of tree_step() that is
 		     given the answer removes this action) */
-	DO_STOP,   /* node: exit(Pid, shutdown): its stop signal */
-	DO_KILL,   /* node: exit(Pid, kill): SIGKILL to everything it has */
-	DO_TIMER,  /* node: its deadline is now tree_node(node)->deadline */
+	DO_STOP,    /* node: exit(Pid, shutdown): its stop signal */
+	DO_KILL,    /* node: exit(Pid, kill): SIGKILL to everything it has */
+	DO_TIMER,   /* node: its deadline is now tree_node(node)->deadline */
 	DO_MESSAGE, /* node: message for its mailbox, about other and reason */
-	DO_REPLY,  /* token: result, reason; node if it is still there */
-	DO_REPORT, /* something people want to know: report, node, other,
+	DO_REPLY,   /* token: result, reason; node if it is still there */
+	DO_REPORT,  /* something people want to know: report, node, other,
 		      reason */
-	DO_FREE,   /* node is deleted: forget what you keep about it.  Its
+	DO_FREE,    /* node is deleted: forget what you keep about it.  Its
 		     index is used again only after this was taken */
-	DO_EXIT    /* the root is down: value is supd's exit status */
+	DO_EXIT     /* the root is down: value is supd's exit status */
 };
 
 /* The events of `supctl events`: event=NAME. */

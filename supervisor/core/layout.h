@@ -27,6 +27,8 @@ struct tree {
 	uint32_t out_first, out_last; /* actions */
 	uint32_t unsettled; /* nodes and supervisors with work before them */
 	uint64_t refs;      /* of monitors, given so far */
+	uint32_t bonds;     /* links and monitors there are */
+	uint32_t wishes;    /* and wishes for links */
 	int32_t exit_status;
 	bool booted;
 	bool stopping; /* ON_SHUTDOWN */

@@ -4,103 +4,11 @@
  */
 #include "links.h"
 
-#include <assert.h>
-
+#include "bonds.h"
 #include "child.h"
 #include "node.h"
 #include "queue.h"
 #include "signals.h"
-
-static const struct bond *
-bond_at(const struct tree *t, uint32_t cell)
-{
-	return &pool_at(t, cell)->u.bond;
-}
-
-/* What node's own counts say of a bond of that type. */
-static void
-count(struct node *node, enum bond_type type, uint32_t by)
-{
-	if (type == BOND_LINK)
-		node->links += by;
-	if (type == BOND_WATCHED)
-		node->watched += by;
-}
-
-/* One end, last in n's list. */
-static uint32_t
-put(struct tree *t, uint32_t n, enum bond_type type, uint32_t other,
-    uint64_t ref)
-{
-	struct node *node = node_edit(t, n);
-	uint32_t cell = pool_alloc(t);
-
-	assert(cell);
-	pool_edit(t, cell)->u.bond = (struct bond){ .type = (uint8_t)type,
-						    .other = other,
-						    .prev = node->bonds_last,
-						    .ref = ref };
-	if (node->bonds_last)
-		pool_edit(t, node->bonds_last)->next = cell;
-	else
-		node->bonds_first = cell;
-	node->bonds_last = cell;
-	count(node, type, 1);
-	return cell;
-}
-
-/* Takes one end out of n's list. */
-static void
-take(struct tree *t, uint32_t n, uint32_t cell)
-{
-	struct node *node = node_edit(t, n);
-	uint32_t next = pool_at(t, cell)->next;
-	const struct bond *b = bond_at(t, cell);
-
-	count(node, (enum bond_type)b->type, (uint32_t)-1);
-	if (b->prev)
-		pool_edit(t, b->prev)->next = next;
-	else
-		node->bonds_first = next;
-	if (next)
-		pool_edit(t, next)->u.bond.prev = b->prev;
-	else
-		node->bonds_last = b->prev;
-	pool_free(t, cell);
-}
-
-static void
-bind(struct tree *t, uint32_t a, enum bond_type of_a, uint32_t b,
-     enum bond_type of_b, uint64_t ref)
-{
-	uint32_t x = put(t, a, of_a, b, ref), y = put(t, b, of_b, a, ref);
-
-	pool_edit(t, x)->u.bond.twin = y;
-	pool_edit(t, y)->u.bond.twin = x;
-}
-
-/* Both ends of a bond of n. */
-static void
-unbind(struct tree *t, uint32_t n, uint32_t cell)
-{
-	struct bond b = *bond_at(t, cell);
-
-	take(t, n, cell);
-	if (b.twin)
-		take(t, b.other, b.twin);
-}
-
-/* n's bond of that type with other; 0: there is none. */
-static uint32_t
-find(const struct tree *t, uint32_t n, enum bond_type type, uint32_t other)
-{
-	uint32_t cell = node_at(t, n)->bonds_first;
-
-	while (cell && (bond_at(t, cell)->type != type ||
-			bond_at(t, cell)->other != other))
-		cell = pool_at(t, cell)->next;
-	return cell;
-}
 
 /* The link of a and b, as an end of *n; looked for where there are fewer. */
 static uint32_t
@@ -109,23 +17,32 @@ find_link(const struct tree *t, uint32_t a, uint32_t b, uint32_t *n)
 	bool is_a = node_at(t, a)->links <= node_at(t, b)->links;
 
 	*n = is_a ? a : b;
-	return find(t, *n, BOND_LINK, is_a ? b : a);
+	return bonds_find(t, *n, BOND_LINK, is_a ? b : a);
 }
 
-bool
-links_link(struct tree *t, uint32_t a, uint32_t b)
+/* The link itself; is_wished: there is room for it. */
+static enum result
+link_two(struct tree *t, uint32_t a, uint32_t b, bool is_wished)
 {
 	uint32_t n;
 
 	if (find_link(t, a, b, &n))
-		return true;
+		return RESULT_OK;
 	if (!signals_reach(t, a) || !signals_reach(t, b))
-		return false;
+		return RESULT_NOPROC;
 	if (a == b)
-		return true;
-	bind(t, a, BOND_LINK, b, BOND_LINK, 0);
+		return RESULT_OK;
+	if (!is_wished && !bonds_have_room(t))
+		return RESULT_FULL;
+	bonds_bind(t, a, BOND_LINK, b, BOND_LINK, 0);
 	queue_report(t, REPORT_LINKED, a, b, 0);
-	return true;
+	return RESULT_OK;
+}
+
+enum result
+links_link(struct tree *t, uint32_t a, uint32_t b)
+{
+	return link_two(t, a, b, false);
 }
 
 void
@@ -135,21 +52,25 @@ links_unlink(struct tree *t, uint32_t a, uint32_t b)
 
 	if (!cell)
 		return;
-	unbind(t, n, cell);
+	bonds_end(t, n, cell);
 	queue_report(t, REPORT_UNLINKED, a, b, 0);
 }
 
-void
+bool
 links_wish(struct tree *t, uint32_t a, uint32_t b)
 {
-	if (a != b && !find(t, a, BOND_WISH, b))
-		bind(t, a, BOND_WISH, b, BOND_WISH, 0);
+	if (a == b || bonds_find(t, a, BOND_WISH, b))
+		return true;
+	if (t->wishes >= WISHES_MAX)
+		return false;
+	bonds_bind(t, a, BOND_WISH, b, BOND_WISH, 0);
+	return true;
 }
 
 void
 links_spawn_link(struct tree *t, uint32_t n, uint32_t to)
 {
-	put(t, n, BOND_SPAWNLINK, to, node_at(t, to)->generation);
+	bonds_put(t, n, BOND_SPAWNLINK, to, node_at(t, to)->generation);
 }
 
 uint64_t
@@ -157,13 +78,15 @@ links_monitor(struct tree *t, uint32_t watcher, uint32_t n)
 {
 	uint64_t ref;
 
-	if (!node_at(t, watcher)->has_process)
+	const struct node *w = node_at(t, watcher);
+
+	if (!w->has_process || w->watches >= WATCHES_MAX || !bonds_have_room(t))
 		return 0;
 	ref = ++t->refs;
 	if (watcher == n)
 		return ref; /* nobody hears of his own end */
 	if (child_is_alive(node_at(t, n)))
-		bind(t, watcher, BOND_WATCHES, n, BOND_WATCHED, ref);
+		bonds_bind(t, watcher, BOND_WATCHES, n, BOND_WATCHED, ref);
 	else
 		queue_noproc(t, watcher, MESSAGE_DOWN, n, (int64_t)ref);
 	return ref;
@@ -174,11 +97,11 @@ links_demonitor(struct tree *t, uint32_t watcher, uint64_t ref)
 {
 	uint32_t cell = node_at(t, watcher)->bonds_first;
 
-	while (cell && (bond_at(t, cell)->type != BOND_WATCHES ||
-			bond_at(t, cell)->ref != ref))
+	while (cell && (bonds_at(t, cell)->type != BOND_WATCHES ||
+			bonds_at(t, cell)->ref != ref))
 		cell = pool_at(t, cell)->next;
 	if (cell)
-		unbind(t, watcher, cell);
+		bonds_end(t, watcher, cell);
 }
 
 /* Whoever was to be linked may be gone, as its parent may be for link/1. */
@@ -188,14 +111,14 @@ links_starting(struct tree *t, uint32_t n)
 	uint32_t cell, next;
 
 	for (cell = node_at(t, n)->bonds_first; cell; cell = next) {
-		struct bond b = *bond_at(t, cell);
+		struct bond b = *bonds_at(t, cell);
 		bool is_there = node_is(t, b.other, (uint32_t)b.ref);
 
 		next = pool_at(t, cell)->next;
 		if (b.type != BOND_SPAWNLINK)
 			continue;
-		take(t, n, cell);
-		if (!is_there || !links_link(t, n, b.other))
+		bonds_take(t, n, cell);
+		if (!is_there || links_link(t, n, b.other) != RESULT_OK)
 			signals_noproc(t, n, is_there ? b.other : NO_NODE);
 	}
 }
@@ -206,8 +129,8 @@ links_started(struct tree *t, uint32_t n)
 	uint32_t cell = node_at(t, n)->bonds_first;
 
 	for (; cell; cell = pool_at(t, cell)->next)
-		if (bond_at(t, cell)->type == BOND_WISH)
-			links_link(t, n, bond_at(t, cell)->other);
+		if (bonds_at(t, cell)->type == BOND_WISH)
+			link_two(t, n, bonds_at(t, cell)->other, true);
 }
 
 void
@@ -217,21 +140,21 @@ links_ended(struct tree *t, uint32_t n)
 	uint32_t cell, next;
 
 	for (cell = node_at(t, n)->bonds_first; cell; cell = next) {
-		struct bond b = *bond_at(t, cell);
+		struct bond b = *bonds_at(t, cell);
 
 		next = pool_at(t, cell)->next;
 		switch ((enum bond_type)b.type) {
 		case BOND_LINK:
-			unbind(t, n, cell);
+			bonds_end(t, n, cell);
 			signals_send(t, b.other, n, 0, &reason);
 			break;
 		case BOND_WATCHED:
-			unbind(t, n, cell);
+			bonds_end(t, n, cell);
 			queue_message(t, b.other, MESSAGE_DOWN, n,
 				      (int64_t)b.ref, &reason);
 			break;
 		case BOND_WATCHES:
-			unbind(t, n, cell);
+			bonds_end(t, n, cell);
 			break;
 		case BOND_WISH:
 		case BOND_SPAWNLINK:
@@ -246,18 +169,18 @@ links_forget(struct tree *t, uint32_t n)
 	uint32_t cell;
 
 	while ((cell = node_at(t, n)->bonds_first) != 0)
-		unbind(t, n, cell);
+		bonds_end(t, n, cell);
 }
 
 int
 tree_link(struct tree *t, uint32_t a, uint32_t b)
 {
-	bool is_linked;
+	enum result r;
 
 	layout_begin(t);
-	is_linked = links_link(t, a, b);
+	r = links_link(t, a, b);
 	layout_commit(t);
-	return is_linked ? RESULT_OK : RESULT_NOPROC;
+	return (int)r;
 }
 
 bool
@@ -269,17 +192,16 @@ tree_can_link(const struct tree *t, uint32_t n)
 int
 tree_link_by(struct tree *t, uint32_t n, uint32_t other)
 {
-	int r = RESULT_OK;
+	enum result r;
 
 	layout_begin(t);
-	if (!links_link(t, n, other)) {
-		if (node_at(t, n)->traps)
-			signals_noproc(t, n, other);
-		else
-			r = RESULT_NOPROC;
+	r = links_link(t, n, other);
+	if (r == RESULT_NOPROC && node_at(t, n)->traps) {
+		signals_noproc(t, n, other);
+		r = RESULT_OK;
 	}
 	layout_commit(t);
-	return r;
+	return (int)r;
 }
 
 void
@@ -290,12 +212,15 @@ tree_unlink(struct tree *t, uint32_t a, uint32_t b)
 	layout_commit(t);
 }
 
-void
+bool
 tree_link_always(struct tree *t, uint32_t a, uint32_t b)
 {
+	bool has_room;
+
 	layout_begin(t);
-	links_wish(t, a, b);
+	has_room = links_wish(t, a, b);
 	layout_commit(t);
+	return has_room;
 }
 
 void
@@ -312,10 +237,10 @@ tree_next_link(const struct tree *t, uint32_t n, uint32_t *at)
 	uint32_t cell = *at ? pool_at(t, *at)->next :
 			      node_at(t, n)->bonds_first;
 
-	while (cell && bond_at(t, cell)->type != BOND_LINK)
+	while (cell && bonds_at(t, cell)->type != BOND_LINK)
 		cell = pool_at(t, cell)->next;
 	*at = cell;
-	return cell ? bond_at(t, cell)->other : NO_NODE;
+	return cell ? bonds_at(t, cell)->other : NO_NODE;
 }
 
 uint64_t

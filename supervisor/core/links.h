@@ -2,8 +2,7 @@
 /*
  * links.h - links and monitors: who hears of whose end.
  *
- * Each is of two processes, and ends with the first of them; in the memory it
- * is a bond with two ends, a cell in the list of either node.  What outlives
+ * Each is of two processes, and ends with the first of them.  What outlives
  * processes, `links` of the file, is the wish for one.
  */
 #ifndef LINKS_H
@@ -11,27 +10,21 @@
 
 #include "layout.h"
 
-enum bond_type {
-	BOND_LINK,
-	BOND_WATCHED,  /* the other monitors this one, */
-	BOND_WATCHES,  /* and its end */
-	BOND_WISH,     /* is to be linked whenever both run */
-	BOND_SPAWNLINK /* at this one's next start; no end at the other */
-};
-
-/* link/1; false: noproc. */
-bool
+/* link/1: RESULT_OK, RESULT_NOPROC or RESULT_FULL. */
+enum result
 links_link(struct tree *t, uint32_t a, uint32_t b);
 
 void
 links_unlink(struct tree *t, uint32_t a, uint32_t b);
 
-void
+/* false: there are too many. */
+bool
 links_wish(struct tree *t, uint32_t a, uint32_t b);
 
 void
 links_spawn_link(struct tree *t, uint32_t n, uint32_t to);
 
+/* 0: watcher has no process, or too many. */
 uint64_t
 links_monitor(struct tree *t, uint32_t watcher, uint32_t n);
 

@@ -34,7 +34,7 @@ struct letter {
 	uint64_t token;
 };
 
-/* One end of a link or a monitor (links.h). */
+/* One end of a link or a monitor (bonds.h). */
 struct bond {
 	uint8_t type;   /* enum bond_type */
 	uint32_t other; /* node */

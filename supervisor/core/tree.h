@@ -86,9 +86,9 @@ struct node {
 	int64_t period;
 	uint32_t intensity;
 
-	uint32_t bonds_first, bonds_last; /* links and monitors: links.h */
+	uint32_t bonds_first, bonds_last; /* links and monitors: bonds.h */
 	uint32_t links;                   /* of them, links */
-	uint32_t watched;                 /* and monitors on it */
+	uint32_t watched, watches;        /* monitors on it, and its own */
 
 	uint32_t letter;   /* its LETTER_EXIT in its supervisor's mailbox */
 	int64_t deadline;  /* absolute ticks; 0: none */
@@ -152,7 +152,8 @@ tree_add(struct tree *t, uint32_t parent, const struct child_spec *spec,
 
 /*
  * link/1 between a's process and b's, either of which may be a supervisor; once
- * is enough.  RESULT_OK; RESULT_NOPROC: one of them does not run, or is ending.
+ * is enough.  RESULT_OK; RESULT_NOPROC: one of them does not run, or is ending;
+ * RESULT_FULL: there are too many links and monitors.
  */
 int
 tree_link(struct tree *t, uint32_t a, uint32_t b);
@@ -170,8 +171,9 @@ tree_link_by(struct tree *t, uint32_t n, uint32_t other);
 void
 tree_unlink(struct tree *t, uint32_t a, uint32_t b);
 
-/* `links` of the file: from now on a and b are linked whenever both run. */
-void
+/* `links` of the file: from now on a and b are linked whenever both run.  false:
+   there are too many of them. */
+bool
 tree_link_always(struct tree *t, uint32_t a, uint32_t b);
 
 /* spawn_link/3: n, which tree_add() has just made, will be linked to `to`
@@ -184,7 +186,7 @@ uint32_t
 tree_next_link(const struct tree *t, uint32_t n, uint32_t *at);
 
 /* monitor/2 by watcher's process: the reference that its MESSAGE_DOWN will
-   have; 0: watcher does not run.  If n does not run, that comes at once. */
+   have; 0: watcher does not run, or there are too many.  If n does not run, that comes at once. */
 uint64_t
 tree_monitor(struct tree *t, uint32_t watcher, uint32_t n);
 

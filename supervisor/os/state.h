@@ -83,8 +83,9 @@ enum process_phase {
    journal. */
 struct mail {
 	int32_t fd;           /* our end; -1: it has none */
-	uint32_t waiting;     /* messages that could not be sent yet: */
-	uint64_t first, last; /* heap blocks */
+	uint32_t waiting;     /* messages that could not be sent yet, */
+	int32_t bytes;        /* their bytes, */
+	uint64_t first, last; /* and heap blocks */
 	uint64_t number;      /* of the last message */
 	uint64_t heard;       /* the last request that was answered */
 	uint32_t untold;      /* messages lost since the last LOST */
@@ -209,6 +210,7 @@ struct state {
 	uint32_t done;        /* 1: the end is wanted; exit_status is valid */
 	int32_t exit_status;
 	int32_t fds[STATE_FDS];
+	int64_t mail_bytes;    /* of the messages that wait (journal) */
 	uint64_t events;       /* records written to the flight recorder */
 	uint64_t logged;       /* the log has been told of so many of them */
 	int64_t booted_at;     /* ms, monotonic */

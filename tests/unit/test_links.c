@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "core/bonds.h"
 #include "core/reason.h"
 #include "scene_lib.h"
 
@@ -324,6 +325,25 @@ a_monitor_of_nobody_fires_at_once(void **state)
 	scene_saw(&scene, "DOWN:b:a:noproc");
 }
 
+static void
+nobody_can_use_up_all_room(void **state)
+{
+	uint32_t a, b, n;
+
+	(void)state;
+	begin("ab");
+	a = scene_find(&scene, "a");
+	b = scene_find(&scene, "b");
+	for (n = 0; n < WATCHES_MAX; n++)
+		assert_true(tree_monitor(scene.t, a, b) != 0);
+	assert_true(tree_monitor(scene.t, a, b) == 0);
+	assert_true(tree_monitor(scene.t, b, a) != 0);
+	assert_int_equal(link_two("a", "b"), RESULT_OK);
+	scene_exit(&scene, "a", 1);
+	scene_saw(&scene, "DOWN:b:a:exit:1 stop:b start:a start:b");
+	assert_true(tree_monitor(scene.t, a, b) != 0);
+}
+
 /* start_child/2 of x, linked to `to` before it runs. */
 static void
 spawn_link(const char *to)
@@ -437,6 +457,7 @@ main(void)
 		TEST(a_supervisors_end_is_a_signal_and_it_ignores_others),
 		TEST(monitors_are_independent_and_fire_once),
 		TEST(a_monitor_of_nobody_fires_at_once),
+		TEST(nobody_can_use_up_all_room),
 		TEST(spawn_link_is_atomic),
 		TEST(what_could_not_be_executed_is_told),
 		TEST(trapping_can_be_changed_and_ends_with_the_process),

@@ -224,6 +224,48 @@ the_oldest_are_kept_and_the_lost_are_told(void **state)
 }
 
 static void
+an_answer_is_never_lost(void **state)
+{
+	struct world *w = *state;
+	const struct mail *mail = &w->d.state->process[w->a].mail;
+	unsigned sent = 0, number = 1;
+	char text[256];
+
+	while (mail->lost == 0)
+		post(w, w->a, ++sent);
+	/* It is not heard before it has read something. */
+	ask(w, w->of_a, "1 LINK b");
+	assert_int_equal(mail->heard, 0);
+	read_on(w, &number, text, sizeof(text));
+	mail_hear(&w->d, w->a);
+	assert_int_equal(mail->heard, 1);
+	settle(w);
+	snprintf(text, sizeof(text), "%u REPLY 1 ok", sent + 1);
+	got(w->of_a, text);
+}
+
+static void
+long_messages_fill_a_mailbox_sooner(void **state)
+{
+	struct world *w = *state;
+	const struct mail *mail = &w->d.state->process[w->a].mail;
+	char text[MAIL_SENT_MAX + 1];
+
+	memset(text, 'x', MAIL_SENT_MAX);
+	text[MAIL_SENT_MAX] = '\0';
+	while (mail->lost == 0) {
+		mail_send(&w->d, w->a, text);
+		mail_flush(&w->d, w->a);
+	}
+	assert_true(mail->waiting < 200);
+	assert_int_equal(w->d.state->mail_bytes, mail->bytes);
+	journal_begin(w->d.state->journal);
+	mail_forget(w->d.state, w->a);
+	journal_commit(w->d.state->journal);
+	assert_true(w->d.state->mail_bytes == 0 && mail->bytes == 0);
+}
+
+static void
 what_has_ended_leaves_nothing_in_the_heap(void **state)
 {
 	struct world *w = *state;
@@ -429,6 +471,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(messages_are_numbered_and_in_order),
 		TEST(the_oldest_are_kept_and_the_lost_are_told),
+		TEST(an_answer_is_never_lost),
+		TEST(long_messages_fill_a_mailbox_sooner),
 		TEST(what_has_ended_leaves_nothing_in_the_heap),
 		TEST(what_is_asked_for_is_answered),
 		TEST(who_traps_is_told_that_there_is_no_process),
