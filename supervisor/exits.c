@@ -24,6 +24,7 @@
 #include "environment.h"
 #include "exits.h"
 #include "log.h"
+#include "loop.h"
 #include "notify.h"
 #include "os/exit_ring.h"
 #include "os/process.h"
@@ -32,6 +33,8 @@
 #include "standby.h"
 #include "watches.h"
 #include "written.h"
+
+#define ALIVE_MS 1000
 
 static struct reason
 reason_of(struct supd *d, uint32_t n, const struct process_end *end)
@@ -272,9 +275,9 @@ exits_early(struct supd *d, uint32_t n)
 }
 
 /* The keeper lives as long as we do, and it is about to reap: this wait is a
-   few dozen microseconds, and longer where much memory is freed.  Its wake-up
-   is given back, since it may have been for others too; the ring's entry is
-   passed over as no news. */
+   few dozen microseconds, and seconds where much memory is freed, in which we
+   are not to be held to hang.  Its wake-up is given back, since it may have been
+   for others too; the ring's entry is passed over as no news. */
 void
 exits_bury(struct supd *d, uint32_t slot)
 {
@@ -290,7 +293,8 @@ exits_bury(struct supd *d, uint32_t slot)
 		return;
 	}
 	while (!__atomic_load_n(&p->exited, __ATOMIC_ACQUIRE)) {
-		if (poll(&wake, 1, -1) == 1 &&
+		loop_alive(d->loop);
+		if (poll(&wake, 1, ALIVE_MS) == 1 &&
 		    read(wake.fd, &count, sizeof(count)) < 0 && errno != EAGAIN)
 			log_err("eventfd: %s", strerror(errno));
 	}
