@@ -25,6 +25,7 @@
 #include "environment.h"
 #include "exits.h"
 #include "log.h"
+#include "loop.h"
 #include "mail.h"
 #include "mail_request.h"
 #include "notify.h"
@@ -36,6 +37,7 @@
 #include "watches.h"
 #include "written.h"
 
+#define ALIVE_MS 1000
 #define RECORD_MS 1 /* more than the keeper takes for a record */
 
 /* One that has given a reason of its own (exit/1) must have ended by itself. */
@@ -312,9 +314,9 @@ exits_await(struct supd *d, uint32_t slot)
 }
 
 /* The keeper lives as long as we do, and it is about to reap: this wait is a
-   few dozen microseconds, and longer where much memory is freed.  Its wake-up
-   is given back, since it may have been for others too; the ring's entry is
-   passed over as no news. */
+   few dozen microseconds, and seconds where much memory is freed, in which we
+   are not to be held to hang.  Its wake-up is given back, since it may have been
+   for others too; the ring's entry is passed over as no news. */
 void
 exits_bury(struct supd *d, uint32_t slot)
 {
@@ -330,7 +332,8 @@ exits_bury(struct supd *d, uint32_t slot)
 		return;
 	}
 	while (!__atomic_load_n(&p->exited, __ATOMIC_ACQUIRE)) {
-		if (poll(&wake, 1, -1) == 1 &&
+		loop_alive(d->loop);
+		if (poll(&wake, 1, ALIVE_MS) == 1 &&
 		    read(wake.fd, &count, sizeof(count)) < 0 && errno != EAGAIN)
 			log_err("eventfd: %s", strerror(errno));
 	}

@@ -369,6 +369,5 @@ cgroup_close(struct state *s, const char *name)
 		path[n] = '\0';
 		rmdir(path);
 	}
-	close(s->fds[FD_CGROUP]);
-	s->fds[FD_CGROUP] = -1;
+	state_close_fd(&s->fds[FD_CGROUP]);
 }

@@ -66,7 +66,7 @@ shell_begin(struct state *s, const char *text, const char *cgroup)
 	cgroup_of_ours = cgroup;
 	log_open("stderr", LOG_ERR, &fd);
 	shell.settings = settings_parse(settings);
-	shell.loop = loop_new(-1);
+	shell.loop = loop_new(s->fds[FD_DEADMAN]);
 	CHECK(shell.settings && shell.loop && watches_open(&shell) &&
 	      exits_open(&shell));
 	shell.more = loop_timer(shell.loop, more_work, NULL);

@@ -15,12 +15,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <sys/timerfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 #include "exits.h"
+#include "keeper.h"
 #include "os/cgroup.h"
 #include "os/procfs.h"
 #include "pair_lib.h"
@@ -214,14 +216,27 @@ be_recovered(void)
 	return 0;
 }
 
-/* Continues the keeper when the supervisor waits for it: 0 if the slot was
-   still the dead one's then. */
+/* Until the supervisor is held to hang. */
+static int64_t
+patience(void)
+{
+	struct itimerspec left = { 0 };
+
+	timerfd_gettime(state->fds[FD_DEADMAN], &left);
+	return left.it_value.tv_sec * 1000 + left.it_value.tv_nsec / 1000000;
+}
+
+/* Continues the keeper when the supervisor has waited for it a while: 0 if the
+   slot was still the dead one's then. */
 static int
 watch_slot(pid_t supervisor)
 {
 	const int32_t dead = first->tid;
+	const int64_t some = DEADMAN_MS - 500;
 
 	WAIT(first->phase == PROCESS_REPLACED && is_in_state(supervisor, 'S'));
+	WAIT(patience() < some);
+	WAIT(patience() > some);
 	CHECK(first->tid == dead && state->spawning == NO_NODE);
 	return 0;
 }
