@@ -221,6 +221,20 @@ advise(const json_t *child)
 		puts("What to do: nothing.");
 }
 
+/* Of one that does not read what it is sent. */
+static void
+explain_mailbox(const json_t *mailbox)
+{
+	int64_t waiting = show_int(mailbox, "waiting");
+	int64_t lost = show_int(mailbox, "lost");
+
+	if (waiting)
+		printf("  messages that it has not read yet: %" PRId64 "\n",
+		       waiting);
+	if (lost)
+		printf("  messages that found no room: %" PRId64 "\n", lost);
+}
+
 static void
 explain_child(const json_t *child)
 {
@@ -239,6 +253,7 @@ explain_child(const json_t *child)
 	log_escape(status, sizeof(status), show_string(child, "status"));
 	if (*status)
 		printf("  it said last: %s\n", status);
+	explain_mailbox(json_object_get(child, "mailbox"));
 }
 
 enum supctl_exit

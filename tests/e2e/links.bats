@@ -306,6 +306,7 @@ supervisor_is_not() {
 	run -1 supctl send a "one more"
 	kill_supervisor
 	supctl -j status a | grep -E '"mailbox":\{"waiting":1024,"lost":2\}'
+	supctl why a | grep -F 'messages that found no room: 2'
 }
 
 @test "what waits in a mailbox comes in order, also after a takeover" {
