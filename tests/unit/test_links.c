@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * test_links.c - links and exit signals in the core: table 6-1 of "Process Error
- * Handling".
+ * test_links.c - links and exit signals in the core: table 6-1 of "Process
+ * Error Handling".
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * test_mail.c - mailboxes of children: what is sent, in order, and what does not
- * fit.
+ * test_mail.c - mailboxes of children: what is sent, in order, and what does
+ * not fit.
  */
 #include <setjmp.h>
 #include <stdarg.h>
