@@ -19,7 +19,7 @@
 #include "request.h"
 #include "settings.h"
 #include "shell.h"
-#include "status.h"
+#include "status_list.h"
 #include "version.h"
 #include "waiting.h"
 

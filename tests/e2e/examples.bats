@@ -3,6 +3,7 @@
 # examples.bats - the programs of worker/examples below supd, as a user meets
 # them: through `client`, `supctl` and kill -9.
 
+bats_require_minimum_version 1.5.0
 load helper
 PATH="$BUILD/examples:$PATH"
 

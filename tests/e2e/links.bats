@@ -63,7 +63,7 @@ supervisor_is_not() {
 	start_tree
 	local a b c
 	a=$(supctl pid a) b=$(supctl pid b) c=$(supctl pid c)
-	kill -SEGV "$a"
+	supctl send a segv
 	wait_until pid_changed a "$a"
 	wait_until pid_changed b "$b"
 	wait_until pid_changed c "$c"

@@ -3,6 +3,7 @@
 # strategy.bats - who is stopped and started when a child dies, with real
 # processes; the order is what OTP's supervisor does.
 
+bats_require_minimum_version 1.5.0
 load helper
 
 # crash ID: it ends with 1 and is seen again as another process.

@@ -4,6 +4,16 @@
 
 load helper
 
+# PATH without the folders that may not be searched, for which what is nowhere
+# is EACCES.
+searchable_path() {
+	local all folder
+	IFS=: read -ra all <<< "$PATH"
+	for folder in "${all[@]}"; do
+		[ ! -x "$folder" ] || printf '%s:' "$folder"
+	done | sed 's/:$//'
+}
+
 @test "the tour: every command prints what it says" {
 	local top=$PWD
 	command -v python3 > /dev/null || skip "no python3"
@@ -11,6 +21,7 @@ load helper
 	cd "$T/top"
 	ln -s "$BUILD" build
 	ln -s "$top/conf" conf
+	PATH=$(searchable_path)
 	export HOME=$T XDG_RUNTIME_DIR=$T TMPDIR=$T
 	python3 "$top/tests/e2e/tour.py" conf/tour.md 3>&-
 	run ls -d "$T"/tmp.*

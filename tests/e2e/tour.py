@@ -6,9 +6,9 @@ usage: tour.py [--write] FILE
 
 A line `$ COMMAND` in a ``` block is a command, what follows up to the next one
 is what it printed; both standard output and error count.  What differs from
-run to run is compared by its shape: times, and numbers of three digits and more
-(process ids), each of which must be the same one wherever the text has the same
-one, and another where it has another.
+run to run is compared by its shape: times, and numbers of three digits and
+more (process ids), each of which must be the same one wherever the text has
+the same one, and another where it has another.
 
 A command that only looks is given ten seconds to see what it should.
 --write puts what was printed into FILE.
@@ -55,9 +55,13 @@ class Shell:
             lines.append(line.rstrip("\n"))
         return lines[:-1] if lines and not lines[-1] else lines
 
-    def end(self):
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
         self.process.stdin.close()
         self.process.wait()
+        self.process.stdout.close()
 
 
 class Shapes:
@@ -72,9 +76,11 @@ class Shapes:
         def name(match):
             return names.setdefault(match[0], f"#{len(names) + 1}")
 
-        shaped = [re.sub(r"[ ]{2,}", " ", NUMBERS.sub(name, TIMES.sub("TIME", s)))
-                  .strip() for s in lines]
-        return shaped, names
+        def shape(line):
+            line = NUMBERS.sub(name, TIMES.sub("TIME", line))
+            return re.sub(r" {2,}", " ", line).strip()
+
+        return [shape(line) for line in lines], names
 
 
 def blocks(lines):
@@ -117,27 +123,39 @@ def step(shell, text, now, command, expected):
         time.sleep(PAUSE)
 
 
-def main():
-    write = sys.argv[1] == "--write"
-    with open(sys.argv[-1], encoding="utf-8") as file:
-        lines = file.read().splitlines()
-    shell, text, now, failed = Shell(), Shapes(), Shapes(), 0
-    done, at = [], 0
+def replay(shell, path, lines):
+    """Does every command print what it should?"""
+    text, now = Shapes(), Shapes()
     for number, command, expected in blocks(lines):
-        if write:
-            done += lines[at:number + 1] + record(shell, command)
-            at = number + 1 + len(expected)
-            continue
         wrong = step(shell, text, now, command, expected)
         if wrong:
-            failed += 1
-            print(f"{sys.argv[-1]}:{number + 1}: {command}\n{wrong}")
-            break
-    shell.end()
-    if write:
-        with open(sys.argv[-1], "w", encoding="utf-8") as file:
-            file.write("\n".join(done + lines[at:]) + "\n")
-    return 1 if failed else 0
+            print(f"{path}:{number + 1}: {command}\n{wrong}")
+            return False
+    return True
+
+
+def rewritten(shell, lines):
+    """The text with what its commands print now."""
+    done, at = [], 0
+    for number, command, expected in blocks(lines):
+        done += lines[at:number + 1] + record(shell, command)
+        at = number + 1 + len(expected)
+    return done + lines[at:]
+
+
+def main():
+    if len(sys.argv) not in (2, 3):
+        sys.exit(__doc__)
+    path = sys.argv[-1]
+    with open(path, encoding="utf-8") as file:
+        lines = file.read().splitlines()
+    with Shell() as shell:
+        if sys.argv[1] != "--write":
+            return 0 if replay(shell, path, lines) else 1
+        lines = rewritten(shell, lines)
+    with open(path, "w", encoding="utf-8") as file:
+        file.write("\n".join(lines) + "\n")
+    return 0
 
 
 sys.exit(main())

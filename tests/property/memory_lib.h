@@ -13,6 +13,8 @@
 #include "core/journal.h"
 #include "core/tree.h"
 
+#define MEMORY_NODES 1024 /* no tree here has more */
+
 struct memory {
 	struct journal *journal;
 	void *tree;

@@ -9,18 +9,12 @@
 #include "core/supervisor.h"
 #include "shape_lib.h"
 
+/* Of what is wrong the first is kept; what may be NULL. */
 static void
 wrong(struct model *m, const char *what)
 {
 	if (!m->wrong)
 		m->wrong = what;
-}
-
-void
-model_reset(struct model *m, uint32_t n)
-{
-	m->process[n].as_child.count = 0;
-	m->process[n].as_supervisor.count = 0;
 }
 
 /* Does anything run in n or below? */
@@ -109,54 +103,6 @@ do_reply(struct model *m, const struct action *a)
 		m->answered[a->token % MODEL_TOKENS] = true;
 }
 
-/* Where n's restarts count. */
-static struct stamps *
-stamps_of(struct model *m, uint32_t n)
-{
-	uint32_t s = tree_node(m->t, n)->parent;
-
-	return tree_node(m->t, s)->on_limit == LIMIT_REMOVE ?
-		       &m->process[n].as_child :
-		       &m->process[s].as_supervisor;
-}
-
-static uint32_t
-stamps_since(const struct stamps *s, int64_t since)
-{
-	uint32_t i, count = 0;
-
-	for (i = 0; i < s->count && i < MODEL_STAMPS; i++)
-		count += s->at[i] >= since;
-	return count;
-}
-
-static void
-check_restart(struct model *m, const struct action *a)
-{
-	const struct node *c = tree_node(m->t, a->node);
-	const struct node *s = tree_node(m->t, c->parent);
-	struct stamps *stamps = stamps_of(m, a->node);
-
-	stamps->at[stamps->count++ % MODEL_STAMPS] = m->now;
-	if (c->restart == TEMPORARY)
-		wrong(m, "a temporary child is restarted");
-	if (s->intensity == 0)
-		wrong(m, "a restart where none is allowed");
-	/* Others begin anew with each life of their supervisor. */
-	if (!m->manual && s->parent == NO_NODE &&
-	    stamps_since(stamps, m->now - s->period) > s->intensity)
-		wrong(m, "more restarts than the intensity");
-}
-
-static void
-check_limit(struct model *m, uint32_t n)
-{
-	const struct node *s = tree_node(m->t, tree_node(m->t, n)->parent);
-
-	if (stamps_since(stamps_of(m, n), m->now - s->period) < s->intensity)
-		wrong(m, "gave up before the limit");
-}
-
 static bool
 is_end(enum report report)
 {
@@ -164,58 +110,31 @@ is_end(enum report report)
 	       report == REPORT_START_FAILED;
 }
 
-/* n has ended: whoever is linked to it and does not trap has to, too. */
-static void
-end_links(struct model *m, uint32_t n, const struct reason *reason)
-{
-	uint32_t x;
-
-	for (x = ROOT; x < tree_end(m->t); x++) {
-		if (!m->linked[n][x])
-			continue;
-		m->linked[n][x] = m->linked[x][n] = false;
-		if (reason->kind != REASON_NORMAL)
-			m->must_end[x] = !tree_node(m->t, x)->is_supervisor &&
-					 !tree_node(m->t, x)->traps;
-	}
-}
-
 static void
 check_links(struct model *m)
 {
 	uint32_t n;
 
-	for (n = ROOT; n < tree_end(m->t); n++) {
-		if (m->must_end[n] && m->process[n].exists &&
+	for (n = ROOT; n < tree_end(m->t); n++)
+		if (links_due(&m->links, n) && m->process[n].exists &&
 		    !m->process[n].told && !m->process[n].killed)
 			wrong(m, "a link's end was survived");
-		m->must_end[n] = false;
-	}
 }
 
 static void
 do_report(struct model *m, const struct action *a)
 {
-	if (a->report == REPORT_LINKED || a->report == REPORT_UNLINKED) {
-		if (a->report == REPORT_LINKED && m->linked[a->node][a->other])
-			wrong(m, "linked twice");
-		m->linked[a->node][a->other] = m->linked[a->other][a->node] =
-			a->report == REPORT_LINKED;
-	}
+	if (a->report == REPORT_LINKED || a->report == REPORT_UNLINKED)
+		wrong(m, links_report(&m->links, a));
 	if (is_end(a->report))
-		end_links(m, a->node, &a->reason);
+		links_end(&m->links, m->t, a->node, &a->reason);
 	if (!tree_node(m->t, a->node))
 		wrong(m, "a report of nobody");
 	if (is_end(a->report) && a->reason.kind == REASON_NONE)
 		wrong(m, "an end without a reason");
 	if (is_end(a->report))
 		m->process[a->node].reported = true;
-	if (a->report == REPORT_RESTART)
-		check_restart(m, a);
-	if (a->report == REPORT_REMOVED)
-		check_limit(m, a->node);
-	if (a->report == REPORT_GAVE_UP)
-		check_limit(m, a->other);
+	wrong(m, limits_report(&m->limits, m->t, a, m->now, m->manual));
 }
 
 static void
@@ -224,6 +143,7 @@ do_free(struct model *m, uint32_t n)
 	if (m->process[n].exists)
 		wrong(m, "deleted while it runs");
 	memset(&m->process[n], 0, sizeof(m->process[n]));
+	limits_reset(&m->limits, n);
 }
 
 static void

@@ -10,24 +10,17 @@
 #include <stdint.h>
 
 #include "core/tree.h"
+#include "limits_lib.h"
+#include "links_lib.h"
 #include "memory_lib.h"
 
-#define MODEL_NODES 1024
 #define MODEL_TOKENS 4096
-#define MODEL_STAMPS 64
-
-/* Restarts: a ring of the last ones. */
-struct stamps {
-	uint32_t count;
-	int64_t at[MODEL_STAMPS];
-};
 
 struct process_model {
 	bool exists, told, killed;
 	bool reported; /* the end of the last one */
 	bool failed;   /* the last start: what it was to be told is lost */
 	int64_t deadline;
-	struct stamps as_child, as_supervisor;
 };
 
 struct model {
@@ -42,10 +35,10 @@ struct model {
 	bool exited;
 	int64_t status;
 	const char *wrong;
-	struct process_model process[MODEL_NODES];
+	struct process_model process[MEMORY_NODES];
 	bool answered[MODEL_TOKENS];
-	bool linked[MODEL_NODES][MODEL_NODES];
-	bool must_end[MODEL_NODES]; /* by a link, at the latest now */
+	struct limits limits;
+	struct links links;
 };
 
 /* Gives an event and performs all that follows from it. */
@@ -59,10 +52,6 @@ model_settle(struct model *m);
 /* Lets ticks pass. */
 void
 model_time(struct model *m, int64_t ticks);
-
-/* tree_reset() was called. */
-void
-model_reset(struct model *m, uint32_t n);
 
 /* Everybody obeys and nobody fails, until nothing happens any more. */
 void

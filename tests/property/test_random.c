@@ -16,6 +16,7 @@
 
 #include <cmocka.h>
 
+#include "op_lib.h"
 #include "world_lib.h"
 
 #define STRING_MAX 400
@@ -66,8 +67,7 @@ show(uint64_t seed, struct op *ops, size_t count)
 		what);
 	for (i = 0; i < count; i++)
 		fprintf(stderr, "#   %-12s { %u, %uu, %uu },\n",
-			world_op_name(&ops[i]), ops[i].kind, ops[i].a,
-			ops[i].b);
+			op_name(&ops[i]), ops[i].kind, ops[i].a, ops[i].b);
 }
 
 static void
@@ -82,7 +82,7 @@ whatever_happens_the_promises_are_kept(void **state)
 		size_t count = 20 + (seed * 37) % (STRING_MAX - 20), i;
 
 		for (i = 0; i < count; i++)
-			ops[i] = world_op(seed, i);
+			ops[i] = op_of(seed, i);
 		if (world_run(seed, ops, count)) {
 			show(seed, ops, count);
 			fail();

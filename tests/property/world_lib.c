@@ -6,94 +6,12 @@
 
 #include <setjmp.h>
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/supervisor.h"
 #include "memory_lib.h"
 #include "model_lib.h"
 #include "shape_lib.h"
-
-enum op_kind {
-	OP_EXIT,
-	OP_EXIT_STOPPED,
-	OP_READY,
-	OP_WATCHDOG,
-	OP_TIME,
-	OP_LONG_TIME,
-	OP_CALL,
-	OP_START_CHILD,
-	OP_EXIT_CALL,
-	OP_LINK,
-	OP_UNLINK,
-	OP_LINK_ALWAYS,
-	OP_MONITOR,
-	OP_TRAP,
-	OP_RESET,
-	OP_CRASH,
-	OP_SHUTDOWN,
-	OP_HURRY,
-	OPS
-};
-
-static const struct {
-	const char *name;
-	unsigned weight;
-} kinds[OPS] = {
-	[OP_EXIT] = { "exit", 30 },
-	[OP_EXIT_STOPPED] = { "obey", 30 },
-	[OP_READY] = { "ready", 25 },
-	[OP_WATCHDOG] = { "watchdog", 2 },
-	[OP_TIME] = { "time", 10 },
-	[OP_LONG_TIME] = { "long time", 2 },
-	[OP_CALL] = { "call", 15 },
-	[OP_START_CHILD] = { "start_child", 6 },
-	[OP_EXIT_CALL] = { "exit/2", 3 },
-	[OP_LINK] = { "link", 8 },
-	[OP_UNLINK] = { "unlink", 2 },
-	[OP_LINK_ALWAYS] = { "link always", 1 },
-	[OP_MONITOR] = { "monitor", 6 },
-	[OP_TRAP] = { "trap", 1 },
-	[OP_RESET] = { "reset", 1 },
-	[OP_CRASH] = { "crash", 4 },
-	[OP_SHUTDOWN] = { "shutdown", 1 },
-	[OP_HURRY] = { "hurry", 1 },
-};
-
-static uint64_t
-mix(uint64_t x)
-{
-	x += 0x9e3779b97f4a7c15u;
-	x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9u;
-	x = (x ^ x >> 27) * 0x94d049bb133111ebu;
-	return x ^ x >> 31;
-}
-
-struct op
-world_op(uint64_t seed, size_t i)
-{
-	uint64_t r = mix(mix(seed) + i), s = mix(r);
-	unsigned total = 0, pick, k;
-	struct op op = { .a = (uint32_t)s, .b = (uint32_t)(s >> 32) };
-
-	for (k = 0; k < OPS; k++)
-		total += kinds[k].weight;
-	pick = (unsigned)(r % total);
-	for (k = 0; pick >= kinds[k].weight; k++)
-		pick -= kinds[k].weight;
-	/* Most strings see no end before their own. */
-	if (k == OP_SHUTDOWN && r >> 32 & 3)
-		k = OP_EXIT;
-	op.kind = k;
-	return op;
-}
-
-const char *
-world_op_name(const struct op *op)
-{
-	return kinds[op->kind].name;
-}
 
 static uint64_t events;
 
@@ -300,7 +218,7 @@ reset(struct model *m, const struct op *op)
 	uint32_t n = pick(m, op->a, exists);
 
 	tree_reset(m->t, n);
-	model_reset(m, n);
+	limits_reset(&m->limits, n);
 }
 
 static void
@@ -407,7 +325,7 @@ world_run(uint64_t seed, const struct op *ops, size_t count)
 
 	memset(&m, 0, sizeof(m));
 	memory_new(&m.memory);
-	shape_tree(&m, mix(seed ^ 0x7ee));
+	shape_tree(&m, op_mix(seed ^ 0x7ee));
 	sigaction(SIGABRT, &now, &old);
 	if (sigsetjmp(aborted, 1) == 0)
 		play(&m, ops, count);

@@ -13,24 +13,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct op {
-	uint32_t kind, a, b;
-};
+#include "op_lib.h"
 
 /* Runs ops on the tree that seed makes.  NULL, or what was wrong. */
 const char *
 world_run(uint64_t seed, const struct op *ops, size_t count);
 
-/* Operation number i of the string that seed makes. */
-struct op
-world_op(uint64_t seed, size_t i);
-
 /* Events that all strings together have given to the core so far. */
 uint64_t
 world_events(void);
-
-/* Describes an operation. */
-const char *
-world_op_name(const struct op *op);
 
 #endif

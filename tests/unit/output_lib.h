@@ -23,7 +23,6 @@ enum out_kind {
 extern const char *const out_names[OUT_KINDS];
 extern int out_fd; /* writers write here */
 
-
 /* A new checkpoint path, sink and lineage.  Set-up and teardown of ck_file are
    the caller's. */
 void
@@ -38,8 +37,8 @@ out_has_counts(void);
 void
 out_read(void);
 
-/* The writer (its result is its exit code) as the next incarnation; with `stopped`, it waits for its tracer
-   before it begins. */
+/* The writer (its result is its exit code) as the next incarnation; with
+   `stopped`, it waits for its tracer before it begins. */
 pid_t
 out_start(int (*writer)(void *arg), void *arg, int stopped);
 

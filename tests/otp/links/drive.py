@@ -13,6 +13,7 @@ import argparse
 import concurrent.futures
 import os
 import random
+import signal
 import sys
 import tempfile
 import threading
@@ -44,13 +45,13 @@ def kill_now_and_then(supd, kills, is_over):
 def play(scenarios, supd, kills):
     """All of them, side by side."""
     is_over = threading.Event()
-    killer = threading.Thread(target=kill_now_and_then,
-                              args=(supd, kills, is_over))
-    killer.start()
-    with concurrent.futures.ThreadPoolExecutor(TOGETHER) as pool:
-        list(pool.map(lambda s: run(s, supd), scenarios))
-    is_over.set()
-    killer.join()
+    with concurrent.futures.ThreadPoolExecutor(TOGETHER + 1) as pool:
+        killer = pool.submit(kill_now_and_then, supd, kills, is_over)
+        try:
+            list(pool.map(lambda s: run(s, supd), scenarios))
+        finally:
+            is_over.set()
+    killer.result()
 
 
 def chunk(build, paths, directory, kills):
@@ -77,6 +78,7 @@ def main():
     usage.add_argument("directory")
     usage.add_argument("scenarios", nargs="+")
     args = usage.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # ends supd
     for begin in range(0, len(args.scenarios), TOGETHER):
         chunk(args.build, args.scenarios[begin:begin + TOGETHER],
               args.directory, args.kills)

@@ -27,12 +27,12 @@ class Scenario:
         self.random = random.Random(seed)
         self.lines = [f"# Made by generate.py from the seed {seed}."]
         self.names = []
-        self.talking = []   # those with a mailbox
-        self.ending = set() # those that may have ended
-        self.brief = set()  # those whose processes end at once
-        self.monitors = []  # (who, monitor)
-        self.clients = []   # that may be closed
-        self.made = 0       # monitors and clients
+        self.talking = []    # those with a mailbox
+        self.ending = set()  # those that may have ended
+        self.brief = set()   # those whose processes end at once
+        self.monitors = []   # (who, monitor)
+        self.clients = []    # that may be closed
+        self.made = 0        # monitors and clients
         for _ in range(self.random.randint(2, 7)):
             self.declare()
         if not self.talking:

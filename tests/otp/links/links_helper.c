@@ -106,7 +106,7 @@ finish(const char *reason)
 		exit(atoi(reason + 5));
 	if (!strcmp(reason, "signal:SEGV")) {
 		prctl(PR_SET_DUMPABLE, 0);
-		signal(SIGSEGV, SIG_DFL); /* a sanitizer has a handler */
+		signal(SIGSEGV, SIG_DFL); /* a sanitizer's handler exits */
 		raise(SIGSEGV);
 	}
 	sup_exit(reason);

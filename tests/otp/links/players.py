@@ -75,9 +75,9 @@ class Player:
         self.reports = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self.reports.bind(self.address)
         self.reports.settimeout(0.01)
-        self.pids = {}      # name: of its last process
-        self.alive = {}     # name: pid
-        self.doomed = set() # those that end by themselves
+        self.pids = {}       # name: of its last process
+        self.alive = {}      # name: pid
+        self.doomed = set()  # those that end by themselves
         self.clients = {}
         self.echoes = 0
         self.supd = self.wire = None
@@ -185,7 +185,8 @@ class Player:
         kind, *words = text.split(" ")
         if kind == "EXIT":
             sender = self.name(words[0])
-            return sender, 0, f"EXIT {sender} " + self.reason(sender, words[1:])
+            return (sender, 0, f"EXIT {sender} "
+                    + self.reason(sender, words[1:]))
         if kind == "DOWN" and words[1] == "-":
             sender = next((n for n, p in self.pids.items()
                            if str(p) == words[2]), "unknown")
@@ -203,7 +204,7 @@ class Player:
         if sender == "ctl" or pid == str(self.pids.get(sender, 0)):
             return reason
         if pid in ("0", "-") and (reason == "noproc" or self.supd.was_killed):
-            return reason # a client that was away is not told the pid
+            return reason  # a client that was away is not told the pid
         return f"{reason} (of process {pid})"
 
     # --- until nothing is on its way ---
@@ -248,11 +249,13 @@ class Player:
                                text=f"echo {self.echoes}")
                 asked.add(name)
             except Refused as refused:
-                if str(refused) != "NotRunning": # it ended meanwhile
+                if str(refused) != "NotRunning":  # it ended meanwhile
                     raise
+
         def hear(name, text):
             if text == str(self.echoes):
                 asked.discard(name)
+
         def answered():
             if asked:
                 states = self.status()

@@ -9,7 +9,7 @@ import subprocess
 import threading
 import time
 
-NOBODY = "nobody" # a child that never runs
+NOBODY = "nobody"  # a child that never runs
 LIMIT = float(os.environ.get("LINKS_LIMIT", "20"))
 
 
@@ -88,7 +88,7 @@ class Supd:
         with open(self.configuration, "w", encoding="ascii") as file:
             file.write(f"[supd]\nstate_dir = {place}/state\n"
                        f"socket = {self.path}\nlog_level = err\n"
-                       "intensity = 0\n" # none is restarted
+                       "intensity = 0\n"  # none is restarted
                        f"[child:{NOBODY}]\ncommand = false\n"
                        "autostart = no\n" + sections)
         self.errors = self.process = None
@@ -101,10 +101,14 @@ class Supd:
         self.process = subprocess.Popen(
             [self.program, "-c", self.configuration],
             stdout=subprocess.DEVNULL, stderr=self.errors)
-        until(self.answers, "supd answers")
-        wire = Wire(self.path)
-        wire.call("Wait", ready=True)
-        wire.close()
+        try:
+            until(self.answers, "supd answers")
+            wire = Wire(self.path)
+            wire.call("Wait", ready=True)
+            wire.close()
+        except BaseException:
+            self.__exit__()
+            raise
         return self
 
     def answers(self):
