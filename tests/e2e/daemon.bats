@@ -188,7 +188,8 @@ simple() {
 
 @test "the terminal's Ctrl-C stops supd alone, and supd its children in order" {
 	config < <(victim a; victim b)
-	script -qfec "supd -c $T/t.ini" "$T/typescript" \
+	# Without exec, Ctrl-C is also for the shell that script starts.
+	script -qfec "exec supd -c $T/t.ini" "$T/typescript" \
 		< <(wait_until trace_is "start a" "start b"; printf '\003'
 			wait_until not supctl ping) > "$T/out" 2>&1 3>&-
 	wait_until trace_is "start a" "start b" "stop b" "stop a"
