@@ -29,7 +29,7 @@ close(int fd)
 
 	closed++;
 	recorded += p->pidfd == fd || p->ready_fd == fd ||
-		    p->standby_fd == fd || p->beat_fd == fd;
+		    p->standby_fd == fd || p->beat_fd == fd || p->mail.fd == fd;
 	return (int)syscall(SYS_close, fd);
 }
 
@@ -45,13 +45,15 @@ each_is_forgotten_before_it_is_closed(void **unused)
 	p->ready_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	p->standby_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	p->beat_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	p->mail.fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	watches_process_done(&d, ROOT);
-	assert_int_equal(closed, 4);
+	assert_int_equal(closed, 5);
 	assert_int_equal(recorded, 0);
 	assert_true(p->pidfd == -1 && p->ready_fd == -1 &&
-		    p->standby_fd == -1 && p->beat_fd == -1);
+		    p->standby_fd == -1 && p->beat_fd == -1 &&
+		    p->mail.fd == -1);
 	watches_process_done(&d, ROOT);
-	assert_int_equal(closed, 4);
+	assert_int_equal(closed, 5);
 }
 
 int
