@@ -74,11 +74,13 @@ count_bytes(struct state *s, struct mail *mail, int32_t more)
 	mail->bytes += more;
 }
 
+/* Who reads gets what he is sent, however much others leave lying. */
 static bool
 has_room(const struct state *s, const struct mail *mail)
 {
-	return mail->waiting < WAITING_MAX && mail->bytes < BYTES_MAX &&
-	       s->mail_bytes < ALL_BYTES_MAX;
+	return mail->waiting == 0 ||
+	       (mail->waiting < WAITING_MAX && mail->bytes < BYTES_MAX &&
+		s->mail_bytes < ALL_BYTES_MAX);
 }
 
 bool
@@ -121,14 +123,14 @@ enqueue(struct state *s, struct mail *mail, const char *text)
 	return true;
 }
 
-/* There is room again: whoever lost something is to know where. */
+/* Whoever lost something is to know where, as soon as there is room again. */
 static void
 tell_lost(struct state *s, struct mail *mail)
 {
 	char text[32];
 
 	snprintf(text, sizeof(text), "LOST %u", mail->untold);
-	if (mail->untold && has_room(s, mail) && enqueue(s, mail, text))
+	if (mail->untold && enqueue(s, mail, text))
 		mail->untold = 0;
 }
 
@@ -159,7 +161,8 @@ mail_post(struct supd *d, uint32_t slot, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	tell_lost(s, mail);
+	if (has_room(s, mail))
+		tell_lost(s, mail);
 	if (!mail->untold && has_room(s, mail) && enqueue(s, mail, text))
 		return true;
 	count_lost(d, slot);
@@ -254,14 +257,19 @@ mail_perform(struct supd *d, const struct action *a)
 	mail_flush(d, slot);
 }
 
+/* For it there is always room: it comes once, and who does not get it is killed
+   after its grace. */
 void
 mail_stop(struct supd *d, uint32_t node)
 {
 	struct state *s = d->state;
 	uint32_t slot = slot_of_primary(s, node);
+	struct mail *mail = &s->process[slot].mail;
 
 	journal_begin(s->journal);
-	mail_post(d, slot, "STOP shutdown");
+	tell_lost(s, mail);
+	if (!enqueue(s, mail, "STOP shutdown"))
+		count_lost(d, slot);
 	tree_done(d->tree);
 	journal_commit(s->journal);
 	mail_flush(d, slot);

@@ -330,6 +330,7 @@ supervisor_is_not() {
 	run -1 supctl send a x
 	run -5 supctl send nobody x
 	run -2 supctl send b "$(printf '%8001s' x)"
+	run -2 supctl send b $'two\nlines'
 	tells b "send v x"
 	wait_until trace_has "b send v x: EOPNOTSUPP"
 	tells b "send b hello"
