@@ -295,6 +295,7 @@ mail_forget(struct state *s, uint32_t slot)
 	mail->waiting = 0;
 }
 
+/* Who cannot be told of exit signals does not trap them. */
 void
 mail_close(struct supd *d, uint32_t slot)
 {
@@ -303,6 +304,8 @@ mail_close(struct supd *d, uint32_t slot)
 	int fd = mail->fd;
 
 	journal_begin(s->journal);
+	if (!slot_is_standby(s, slot))
+		tree_trap(d->tree, slot_node(slot), false);
 	mail_forget(s, slot);
 	mail->fd = -1;
 	journal_commit(s->journal);
@@ -315,7 +318,6 @@ mail_revoke(struct supd *d, uint32_t slot, const char *why)
 {
 	uint32_t node = slot_node(slot);
 
-	tree_trap(d->tree, node, false);
 	mail_close(d, slot);
 	events_say(d, node, "event=mailbox_closed child=%s text=\"%s\"",
 		   tree_node(d->tree, node)->id, why);

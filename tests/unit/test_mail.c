@@ -410,7 +410,7 @@ who_closes_it_is_left_alone(void **state)
 	post(w, w->b, 2);
 	mail_hear(&w->d, w->b);
 	assert_int_equal(w->d.state->process[w->b].mail.fd, -1);
-	assert_true(tree_node(w->d.tree, w->b)->traps);
+	assert_false(tree_node(w->d.tree, w->b)->traps);
 	post(w, w->b, 3);
 }
 

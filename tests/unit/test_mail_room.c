@@ -177,6 +177,29 @@ what_a_replaced_one_has_asked_for_is_not_done(void **unused)
 	assert_string_equal(next(), "REPLY 1 ok 1");
 }
 
+static void
+who_has_closed_it_traps_no_more(void **unused)
+{
+	(void)unused;
+	assert_true(tree_node(supd.tree, child)->traps);
+	close(end);
+	mail_hear(&supd, child);
+	assert_false(tree_node(supd.tree, child)->traps);
+	assert_string_equal(mail_send(&supd, child, "x"), "no_mailbox");
+	end = -1;
+}
+
+/* It is its successor's node already. */
+static void
+the_mailbox_of_a_replaced_one_is_its_own(void **unused)
+{
+	(void)unused;
+	supd.state->child[child].primary = 1;
+	mail_close(&supd, child);
+	assert_true(tree_node(supd.tree, child)->traps);
+	assert_int_equal(supd.state->process[child].mail.fd, -1);
+}
+
 int
 main(void)
 {
@@ -190,6 +213,10 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 			what_a_replaced_one_has_asked_for_is_not_done, make,
 			leave),
+		cmocka_unit_test_setup_teardown(who_has_closed_it_traps_no_more,
+						make, leave),
+		cmocka_unit_test_setup_teardown(
+			the_mailbox_of_a_replaced_one_is_its_own, make, leave),
 	};
 	int fd;
 
