@@ -132,7 +132,8 @@ check(struct request *r, size_t i)
 		return;
 	/* Is its end the last one that there was? */
 	if (n != NO_NODE && then != 0 && then + (runs ? 1 : 0) == now)
-		fire(r, i, 0, &tree_node(d->tree, n)->ended);
+		fire(r, i, runs ? 0 : pid_of(d, n),
+		     &tree_node(d->tree, n)->ended);
 	else
 		fire(r, i, 0, &reason_noproc);
 }
