@@ -217,6 +217,8 @@ recheck_fences(struct supd *d)
 		}
 		d->fences[i] = d->fences[--d->fence_count];
 		end_process(d, n);
+		if (supd_turn_is_over(d))
+			return;
 	}
 }
 
@@ -231,15 +233,23 @@ exits_open(struct supd *d)
 	return d->fences != NULL;
 }
 
-/* Twice: a stop waits for the standby's end as well. */
+/* The fences twice: a stop waits for the standby's end as well.  Not between
+   two parts of the same lot, which may be a large one. */
 void
 exits_take(struct supd *d)
 {
 	uint32_t slot;
 
-	recheck_fences(d);
-	while (supd_is_idle(d) && (slot = exit_ring_take(d->state)) != NO_NODE)
+	if (!d->exits_wait)
+		recheck_fences(d);
+	d->exits_wait = false;
+	while (supd_is_idle(d) &&
+	       (slot = exit_ring_take(d->state)) != NO_NODE) {
 		settle(d, slot);
+		d->exits_wait = supd_turn_is_over(d);
+		if (d->exits_wait)
+			return;
+	}
 	recheck_fences(d);
 }
 
@@ -297,7 +307,8 @@ exits_early(struct supd *d, uint32_t n)
 	supd_work(d);
 }
 
-/* To sleep again in between would take longer than the record. */
+/* To sleep again in between would take longer than the record; where many die,
+   there is enough to do. */
 void
 exits_await(struct supd *d, uint32_t slot)
 {
@@ -305,6 +316,8 @@ exits_await(struct supd *d, uint32_t slot)
 	struct pollfd wake = { .fd = d->state->fds[FD_WAKE], .events = POLLIN };
 	uint32_t n = slot_node(slot);
 
+	if (supd_turn_is_over(d))
+		return;
 	if (!slot_is_standby(d->state, slot) && standby_pid(d, n))
 		exits_early(d, n);
 	if (p->phase == PROCESS_REPLACED)

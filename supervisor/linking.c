@@ -62,9 +62,7 @@ linking_unlink(struct request *r)
 void
 linking_begin_send(struct request *r)
 {
-	const char *text = request_string(r, "text");
-
-	if (strlen(text) > MAIL_SENT_MAX)
+	if (!mail_may_send(request_string(r, "text")))
 		request_invalid(r, "text");
 	else if (request_items(r))
 		r->method->look(r);

@@ -158,14 +158,24 @@ loop_watch(struct loop *l, int fd, int events,
 	return w;
 }
 
+/* What is ready already and not yet told stays so: who changes this in each turn
+   would otherwise never hear of it. */
 void
 watch_events(struct watch *w, int events)
 {
-	ev_io_stop(w->ev, &w->io);
-	if (!events)
+	int wanted = to_ev(events), ready;
+
+	if (wanted == (w->io.events & (EV_READ | EV_WRITE)) &&
+	    ev_is_active(&w->io))
 		return;
-	ev_io_set(&w->io, w->io.fd, to_ev(events));
+	ready = ev_clear_pending(w->ev, &w->io) & wanted;
+	ev_io_stop(w->ev, &w->io);
+	if (!wanted)
+		return;
+	ev_io_set(&w->io, w->io.fd, wanted);
 	ev_io_start(w->ev, &w->io);
+	if (ready)
+		ev_feed_event(w->ev, &w->io, ready);
 }
 
 void

@@ -17,6 +17,7 @@
 #include "events.h"
 #include "mail.h"
 #include "os/process.h"
+#include "os/procfs.h"
 #include "shell.h"
 #include "spec.h"
 #include "watches.h"
@@ -74,11 +75,13 @@ count_bytes(struct state *s, struct mail *mail, int32_t more)
 	mail->bytes += more;
 }
 
+/* Who reads gets what he is sent, however much others leave lying. */
 static bool
 has_room(const struct state *s, const struct mail *mail)
 {
-	return mail->waiting < WAITING_MAX && mail->bytes < BYTES_MAX &&
-	       s->mail_bytes < ALL_BYTES_MAX;
+	return mail->waiting == 0 ||
+	       (mail->waiting < WAITING_MAX && mail->bytes < BYTES_MAX &&
+		s->mail_bytes < ALL_BYTES_MAX);
 }
 
 bool
@@ -121,14 +124,14 @@ enqueue(struct state *s, struct mail *mail, const char *text)
 	return true;
 }
 
-/* There is room again: whoever lost something is to know where. */
+/* Whoever lost something is to know where, as soon as there is room again. */
 static void
 tell_lost(struct state *s, struct mail *mail)
 {
 	char text[32];
 
 	snprintf(text, sizeof(text), "LOST %u", mail->untold);
-	if (mail->untold && has_room(s, mail) && enqueue(s, mail, text))
+	if (mail->untold && enqueue(s, mail, text))
 		mail->untold = 0;
 }
 
@@ -159,7 +162,8 @@ mail_post(struct supd *d, uint32_t slot, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	tell_lost(s, mail);
+	if (has_room(s, mail))
+		tell_lost(s, mail);
 	if (!mail->untold && has_room(s, mail) && enqueue(s, mail, text))
 		return true;
 	count_lost(d, slot);
@@ -254,14 +258,19 @@ mail_perform(struct supd *d, const struct action *a)
 	mail_flush(d, slot);
 }
 
+/* For it there is always room: it comes once, and who does not get it is killed
+   after its grace. */
 void
 mail_stop(struct supd *d, uint32_t node)
 {
 	struct state *s = d->state;
 	uint32_t slot = slot_of_primary(s, node);
+	struct mail *mail = &s->process[slot].mail;
 
 	journal_begin(s->journal);
-	mail_post(d, slot, "STOP shutdown");
+	tell_lost(s, mail);
+	if (!enqueue(s, mail, "STOP shutdown"))
+		count_lost(d, slot);
 	tree_done(d->tree);
 	journal_commit(s->journal);
 	mail_flush(d, slot);
@@ -287,6 +296,17 @@ mail_forget(struct state *s, uint32_t slot)
 	mail->waiting = 0;
 }
 
+/* A process that ends closes everything, too, before it is dead. */
+static bool
+is_ending(const struct process *p)
+{
+	struct proc_stat stat;
+
+	return p->tid && (proc_stat(p->tid, &stat) < 0 || stat.is_exiting);
+}
+
+/* Who cannot be told of exit signals does not trap them; of one that ends, a
+   signal that comes now must not be taken for the reason. */
 void
 mail_close(struct supd *d, uint32_t slot)
 {
@@ -295,6 +315,8 @@ mail_close(struct supd *d, uint32_t slot)
 	int fd = mail->fd;
 
 	journal_begin(s->journal);
+	if (!slot_is_standby(s, slot) && !is_ending(&s->process[slot]))
+		tree_trap(d->tree, slot_node(slot), false);
 	mail_forget(s, slot);
 	mail->fd = -1;
 	journal_commit(s->journal);
@@ -307,7 +329,6 @@ mail_revoke(struct supd *d, uint32_t slot, const char *why)
 {
 	uint32_t node = slot_node(slot);
 
-	tree_trap(d->tree, node, false);
 	mail_close(d, slot);
 	events_say(d, node, "event=mailbox_closed child=%s text=\"%s\"",
 		   tree_node(d->tree, node)->id, why);

@@ -65,11 +65,12 @@ mail_stop(struct supd *d, uint32_t node);
 void
 mail_forget(struct state *s, uint32_t slot);
 
-/* The process has closed its end, or is dying: it hears nothing any more. */
+/* The process has closed its end, or is dying: it hears nothing any more, and
+   traps no more. */
 void
 mail_close(struct supd *d, uint32_t slot);
 
-/* It has broken the rules: loses its mailbox, and traps no more. */
+/* It has broken the rules: loses its mailbox. */
 void
 mail_revoke(struct supd *d, uint32_t slot, const char *why);
 

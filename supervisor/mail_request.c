@@ -15,6 +15,7 @@
 #include "mail.h"
 #include "mail_request.h"
 #include "shell.h"
+#include "watches.h"
 
 #define VALUE_SIZE 32
 #define A_TURN 64 /* requests of one process */
@@ -174,6 +175,12 @@ find_verb(const char *name)
 	return NULL;
 }
 
+bool
+mail_may_send(const char *text)
+{
+	return strlen(text) <= MAIL_SENT_MAX && !strchr(text, '\n');
+}
+
 const char *
 mail_send(struct supd *d, uint32_t node, const char *text)
 {
@@ -181,7 +188,7 @@ mail_send(struct supd *d, uint32_t node, const char *text)
 	const struct node *n = tree_node(d->tree, node);
 	bool is_posted;
 
-	if (strlen(text) > MAIL_SENT_MAX)
+	if (!mail_may_send(text))
 		return bad_request;
 	if (!n->has_process)
 		return "noproc";
@@ -231,6 +238,11 @@ mail_hear(struct supd *d, uint32_t slot)
 	char text[MAIL_TEXT_MAX + 2];
 	ssize_t n;
 
+	/* One that was replaced: what it asked for was for itself. */
+	if (slot_is_standby(d->state, slot)) {
+		watches_mail(d, slot);
+		return;
+	}
 	for (int i = 0;
 	     i < A_TURN && mail_takes_requests(mail) && supd_is_idle(d); i++) {
 		n = recv(mail->fd, text, sizeof(text) - 1,

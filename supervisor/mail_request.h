@@ -10,6 +10,7 @@
 #ifndef MAIL_REQUEST_H
 #define MAIL_REQUEST_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct supd;
@@ -19,9 +20,13 @@ struct supd;
 void
 mail_hear(struct supd *d, uint32_t slot);
 
+/* May this be sent: is it one line, and not too long? */
+bool
+mail_may_send(const char *text);
+
 /* A text for the mailbox of node's process, from outside or from another's.
    Is to be flushed then.  NULL, or the word that says why not: noproc,
-   no_mailbox, full, bad_request (too long). */
+   no_mailbox, full, bad_request (mail_may_send()). */
 const char *
 mail_send(struct supd *d, uint32_t node, const char *text);
 

@@ -2,6 +2,7 @@
 /*
  * monitors.c - monitor/2 for clients of the control socket.
  */
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "core/reason.h"
@@ -48,16 +49,64 @@ fire(struct request *r, size_t i, int32_t pid, const struct reason *reason)
 	request_end(r, r->armed > 0);
 }
 
+static int
+compare(const void *a, const void *b, void *of)
+{
+	const struct item *items = of;
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	if (items[x].node != items[y].node)
+		return items[x].node < items[y].node ? -1 : 1;
+	return x < y ? -1 : x > y;
+}
+
+/* r->nodes: the items in the order of their nodes; false: no memory. */
+static bool
+sort(struct request *r)
+{
+	r->nodes = calloc(r->count, sizeof(*r->nodes));
+	if (!r->nodes)
+		return false;
+	for (size_t i = 0; i < r->count; i++)
+		r->nodes[i] = (uint32_t)i;
+	qsort_r(r->nodes, r->count, sizeof(*r->nodes), compare, r->items);
+	return true;
+}
+
+/* In that order; StartChild has one alone. */
+static size_t
+nth(const struct request *r, size_t i)
+{
+	return r->nodes ? r->nodes[i] : i;
+}
+
+/* The first that is n's, or would be behind it. */
+static size_t
+find_first(const struct request *r, uint32_t n)
+{
+	size_t low = 0, high = r->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (r->items[nth(r, middle)].node < n)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 void
 monitors_ended(struct request *r, const struct action *a)
 {
 	/* One that could not be executed has not been there. */
 	bool has_run = a->reason.kind != REASON_NOEXEC;
-	size_t count = r->count;
+	size_t at = find_first(r, a->node);
 
-	for (size_t i = 0; i < count && r->armed > 0; i++)
-		if (r->items[i].ref && r->items[i].node == a->node)
-			fire(r, i, has_run ? pid_of(r->d, a->node) : 0,
+	for (; at < r->count && r->items[nth(r, at)].node == a->node; at++)
+		if (r->items[nth(r, at)].ref)
+			fire(r, nth(r, at), has_run ? pid_of(r->d, a->node) : 0,
 			     &a->reason);
 }
 
@@ -83,7 +132,8 @@ check(struct request *r, size_t i)
 		return;
 	/* Is its end the last one that there was? */
 	if (n != NO_NODE && then != 0 && then + (runs ? 1 : 0) == now)
-		fire(r, i, 0, &tree_node(d->tree, n)->ended);
+		fire(r, i, runs ? 0 : pid_of(d, n),
+		     &tree_node(d->tree, n)->ended);
 	else
 		fire(r, i, 0, &reason_noproc);
 }
@@ -96,6 +146,10 @@ monitors_look(struct request *r)
 
 	if (r->issued > 0 || !supd_is_idle(r->d))
 		return;
+	if (!sort(r)) {
+		request_no_memory(r);
+		return;
+	}
 	r->issued = count;
 	out = request_reply(r);
 	emit_open(out, "refs", '[');

@@ -62,7 +62,8 @@ struct request {
 	char *text;              /* ... its keys ... */
 	uint32_t parent;         /* ... its supervisor ... */
 	uint32_t link;           /* ... and whom it is linked to at its start */
-	uint32_t *nodes;         /* Status: what is still to be told */
+	uint32_t *nodes;         /* Status: what is still to be told; Monitor:
+				    its items in the order of their nodes */
 	size_t node_count, node_next;
 	uint64_t event;        /* Events: the next record */
 	struct emit discarded; /* out of a oneway call */

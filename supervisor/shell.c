@@ -189,6 +189,13 @@ backlog_put(struct supd *d, const struct event *e)
 	d->backlog[d->backlog_count++] = *e;
 }
 
+static void
+go_on_later(struct supd *d)
+{
+	loop_alive(d->loop);
+	timer_set(d->more, clock_ms());
+}
+
 void
 supd_work(struct supd *d)
 {
@@ -207,8 +214,7 @@ supd_work(struct supd *d)
 		else
 			break;
 		if (clock_ms() >= end) {
-			loop_alive(d->loop);
-			timer_set(d->more, clock_ms());
+			go_on_later(d);
 			break;
 		}
 	}
@@ -224,6 +230,15 @@ supd_is_idle(const struct supd *d)
 
 	return !d->busy && !d->ended && d->backlog_first == d->backlog_count &&
 	       !tree_next(d->tree, &a);
+}
+
+bool
+supd_turn_is_over(struct supd *d)
+{
+	if (clock_ms() < loop_now(d->loop) + TURN_MS)
+		return false;
+	go_on_later(d);
+	return true;
 }
 
 void

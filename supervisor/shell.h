@@ -44,8 +44,9 @@ struct supd {
 	uint32_t takeover; /* its stop is for its standby's sake; NO_NODE */
 	uint32_t *fences;  /* slots in PROCESS_DEAD (exits.c) */
 	size_t fence_count;
-	bool busy;  /* supd_event() is at work */
-	bool ended; /* DO_EXIT was performed */
+	bool exits_wait; /* there are more than the last turn could take */
+	bool busy;       /* supd_event() is at work */
+	bool ended;      /* DO_EXIT was performed */
 };
 
 /*
@@ -65,6 +66,11 @@ supd_work(struct supd *d);
    be lost with us (deaths, datagrams, signals). */
 bool
 supd_is_idle(const struct supd *d);
+
+/* Has this turn of the loop taken long enough?  What is left is then done in the
+   next one, which comes at once, behind what others want. */
+bool
+supd_turn_is_over(struct supd *d);
 
 /*
  * tree_add() with the child's text, in one transaction.  0 and *ret the node,

@@ -30,32 +30,56 @@ print_down(const struct monitored *m, int64_t pid, const char *reason)
 	fflush(stdout);
 }
 
-static void
-take_down(const struct supctl *s, const json_t *down, struct monitored *list,
-	  int count)
+static int
+compare(const void *key, const void *element)
 {
-	for (int i = 0; i < count; i++) {
-		struct monitored *m = &list[i];
+	const int64_t *ref = key;
+	const struct monitored *m = element;
 
-		if (m->is_down || m->current_ref != show_int(down, "ref"))
+	return *ref < m->current_ref ? -1 : *ref > m->current_ref;
+}
+
+/* References are given in the order of the list. */
+static struct monitored *
+find(struct monitored *list, int count, int64_t ref)
+{
+	return bsearch(&ref, list, (size_t)count, sizeof(*list), compare);
+}
+
+/* How many there were. */
+static int
+take_downs(const struct supctl *s, struct monitored *list, int count)
+{
+	const json_t *down;
+	int n = 0;
+	size_t i;
+
+	json_array_foreach (json_object_get(s->reply, "down"), i, down) {
+		struct monitored *m = find(list, count, show_int(down, "ref"));
+
+		if (!m || m->is_down)
 			continue;
 		m->is_down = true;
+		n++;
 		if (!s->json)
 			print_down(m, show_int(down, "pid"),
 				   show_string(down, "reason"));
 	}
-}
-
-static void
-take_downs(const struct supctl *s, struct monitored *list, int count)
-{
-	const json_t *down;
-	size_t i;
-
-	json_array_foreach (json_object_get(s->reply, "down"), i, down)
-		take_down(s, down, list, count);
 	if (s->json)
 		print_reply(s);
+	return n;
+}
+
+/* Forgets those that have fired; how many are left. */
+static int
+drop_downs(struct monitored *list, int count)
+{
+	int left = 0;
+
+	for (int i = 0; i < count; i++)
+		if (!list[i].is_down)
+			list[left++] = list[i];
+	return left;
 }
 
 /* The references and incarnations of those that were asked for. */
@@ -64,24 +88,21 @@ take_refs(const struct supctl *s, struct monitored *list, int count)
 {
 	const json_t *refs = json_object_get(s->reply, "refs");
 	const json_t *incarnations = json_object_get(s->reply, "incarnations");
-	size_t at = 0;
 
 	for (int i = 0; i < count; i++) {
 		struct monitored *m = &list[i];
+		size_t at = (size_t)i;
 
-		if (m->is_down)
-			continue;
 		m->current_ref = json_integer_value(json_array_get(refs, at));
-		if (!m->ref) {
-			m->ref = m->current_ref;
-			m->incarnation = json_integer_value(
-				json_array_get(incarnations, at));
-		}
-		at++;
+		if (m->ref)
+			continue;
+		m->ref = m->current_ref;
+		m->incarnation =
+			json_integer_value(json_array_get(incarnations, at));
 	}
 }
 
-/* Asks for those that are left. */
+/* None of them has fired. */
 static enum supctl_exit
 ask(struct supctl *s, struct monitored *list, int count, bool is_again)
 {
@@ -90,29 +111,18 @@ ask(struct supctl *s, struct monitored *list, int count, bool is_again)
 
 	emit_open(out, "ids", '[');
 	for (int i = 0; i < count; i++)
-		if (!list[i].is_down)
-			emit_string(out, NULL, list[i].id);
+		emit_string(out, NULL, list[i].id);
 	emit_close(out, ']');
 	if (is_again) {
 		emit_open(out, "incarnations", '[');
 		for (int i = 0; i < count; i++)
-			if (!list[i].is_down)
-				emit_int(out, NULL, list[i].incarnation);
+			emit_int(out, NULL, list[i].incarnation);
 		emit_close(out, ']');
 	}
 	r = wire_call(s, WIRE_MORE | WIRE_REPEAT);
 	if (r == SUPCTL_DONE)
 		take_refs(s, list, count);
 	return r;
-}
-
-static bool
-is_over(const struct monitored *list, int count)
-{
-	for (int i = 0; i < count; i++)
-		if (!list[i].is_down)
-			return false;
-	return true;
 }
 
 /* supd itself is gone, as a node may be. */
@@ -128,10 +138,11 @@ enum supctl_exit
 monitor_follow(struct supctl *s, struct monitored *list, int count)
 {
 	enum supctl_exit r = SUPCTL_DONE;
+	int left = count;
 
 	while (r == SUPCTL_DONE) {
-		take_downs(s, list, count);
-		if (is_over(list, count))
+		left -= take_downs(s, list, count);
+		if (left == 0)
 			return SUPCTL_DONE;
 		r = wire_next(s);
 		if (r != SUPCTL_FAILED)
@@ -140,6 +151,7 @@ monitor_follow(struct supctl *s, struct monitored *list, int count)
 			lose_all(s, list, count);
 			return SUPCTL_NO_DAEMON;
 		}
+		count = drop_downs(list, count);
 		r = ask(s, list, count, true);
 	}
 	return r;

@@ -18,6 +18,7 @@ bonds_at(const struct tree *t, uint32_t cell)
 static void
 count(struct node *node, enum bond_type type, uint32_t by)
 {
+	node->bonds += by;
 	if (type == BOND_LINK)
 		node->links += by;
 	if (type == BOND_WATCHED)

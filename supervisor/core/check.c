@@ -151,7 +151,7 @@ static const char *
 check_bonds(const struct tree *t, uint32_t n, uint32_t *ret_count)
 {
 	const struct node *c = &t->nodes[n];
-	uint32_t cell, prev = 0, links = 0, watched = 0, watches = 0;
+	uint32_t cell, prev = 0, links = 0, watched = 0, watches = 0, all = 0;
 
 	for (cell = c->bonds_first; cell; cell = pool_at(t, cell)->next) {
 		const struct bond *b = &pool_at(t, cell)->u.bond;
@@ -161,6 +161,7 @@ check_bonds(const struct tree *t, uint32_t n, uint32_t *ret_count)
 			return broken;
 		if (b->prev != prev)
 			return "bonds point at each other";
+		all++;
 		links += b->type == BOND_LINK;
 		watched += b->type == BOND_WATCHED;
 		watches += b->type == BOND_WATCHES;
@@ -169,8 +170,9 @@ check_bonds(const struct tree *t, uint32_t n, uint32_t *ret_count)
 	}
 	if (prev != c->bonds_last)
 		return "the last bond is the last";
-	if (links != c->links || watched != c->watched || watches != c->watches)
-		return "links, watched and watches are of the bonds";
+	if (all != c->bonds || links != c->links || watched != c->watched ||
+	    watches != c->watches)
+		return "bonds, links, watched and watches are of the list";
 	return NULL;
 }
 

@@ -10,14 +10,16 @@
 #include "queue.h"
 #include "signals.h"
 
-/* The link of a and b, as an end of *n; looked for where there are fewer. */
+/* What a and b have of that type, which is the same to both, as an end of *n;
+   looked for in the shorter list. */
 static uint32_t
-find_link(const struct tree *t, uint32_t a, uint32_t b, uint32_t *n)
+find_tie(const struct tree *t, uint32_t a, enum bond_type type, uint32_t b,
+	 uint32_t *n)
 {
-	bool is_a = node_at(t, a)->links <= node_at(t, b)->links;
+	bool is_a = node_at(t, a)->bonds <= node_at(t, b)->bonds;
 
 	*n = is_a ? a : b;
-	return bonds_find(t, *n, BOND_LINK, is_a ? b : a);
+	return bonds_find(t, *n, type, is_a ? b : a);
 }
 
 /* The link itself; is_wished: there is room for it. */
@@ -26,7 +28,7 @@ link_two(struct tree *t, uint32_t a, uint32_t b, bool is_wished)
 {
 	uint32_t n;
 
-	if (find_link(t, a, b, &n))
+	if (find_tie(t, a, BOND_LINK, b, &n))
 		return RESULT_OK;
 	if (!signals_reach(t, a) || !signals_reach(t, b))
 		return RESULT_NOPROC;
@@ -48,7 +50,7 @@ links_link(struct tree *t, uint32_t a, uint32_t b)
 void
 links_unlink(struct tree *t, uint32_t a, uint32_t b)
 {
-	uint32_t n, cell = find_link(t, a, b, &n);
+	uint32_t n, cell = find_tie(t, a, BOND_LINK, b, &n);
 
 	if (!cell)
 		return;
@@ -59,7 +61,9 @@ links_unlink(struct tree *t, uint32_t a, uint32_t b)
 bool
 links_wish(struct tree *t, uint32_t a, uint32_t b)
 {
-	if (a == b || bonds_find(t, a, BOND_WISH, b))
+	uint32_t n;
+
+	if (a == b || find_tie(t, a, BOND_WISH, b, &n))
 		return true;
 	if (t->wishes >= WISHES_MAX)
 		return false;

@@ -87,6 +87,7 @@ struct node {
 	uint32_t intensity;
 
 	uint32_t bonds_first, bonds_last; /* links and monitors: bonds.h */
+	uint32_t bonds;                   /* how many, */
 	uint32_t links;                   /* of them, links */
 	uint32_t watched, watches;        /* monitors on it, and its own */
 

@@ -29,7 +29,7 @@ struct journal;
 struct heap;
 struct tree;
 
-#define STATE_LAYOUT 3u /* raised with each change of this file or core's */
+#define STATE_LAYOUT 4u /* raised with each change of this file or core's */
 #define PID_MAX 4194304u
 #define EVENTS_MAX 4096u /* of the flight recorder */
 #define EVENT_SIZE 256u

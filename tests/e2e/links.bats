@@ -253,6 +253,22 @@ supervisor_is_not() {
 	[ "$(grep -c "^t EXIT" "$T/trace")" = 1 ]
 }
 
+@test "monitor: who ends while there is no supervisor is told of with its pid" {
+	config "intensity = 0" < <(peer a)
+	start_tree
+	local a supervisor
+	a=$(supctl pid a)
+	supervisor=$(supervisor_pid)
+	supctl -j monitor a > "$T/down" &
+	local down=$!
+	wait_until grep -q refs "$T/down"
+	kill -STOP "$supervisor"
+	kill -KILL "$a"
+	kill -KILL "$supervisor"
+	wait "$down"
+	grep -F "\"pid\":$a,\"reason\":\"signal:KILL\"" "$T/down"
+}
+
 @test "start-child --link, --monitor: one that dies at once is told of" {
 	config < <(peer a; trapping t)
 	start_tree
@@ -331,6 +347,7 @@ supervisor_is_not() {
 	run -1 supctl send a x
 	run -5 supctl send nobody x
 	run -2 supctl send b "$(printf '%8001s' x)"
+	run -2 supctl send b $'two\nlines'
 	tells b "send v x"
 	wait_until trace_has "b send v x: EOPNOTSUPP"
 	tells b "send b hello"

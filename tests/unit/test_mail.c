@@ -162,7 +162,7 @@ who_closes_it_is_left_alone(void **state)
 	office_post(o, o->b, 2);
 	mail_hear(&o->d, o->b);
 	assert_int_equal(o->d.state->process[o->b].mail.fd, -1);
-	assert_true(tree_node(o->d.tree, o->b)->traps);
+	assert_false(tree_node(o->d.tree, o->b)->traps);
 	office_post(o, o->b, 3);
 }
 

@@ -29,8 +29,7 @@ close(int fd)
 
 	closed++;
 	recorded += p->pidfd == fd || p->ready_fd == fd ||
-		    p->standby_fd == fd || p->beat_fd == fd ||
-		    p->mail.fd == fd;
+		    p->standby_fd == fd || p->beat_fd == fd || p->mail.fd == fd;
 	return (int)syscall(SYS_close, fd);
 }
 
