@@ -112,7 +112,8 @@ child_start(struct tree *t, uint32_t n)
 	queue_report(t, REPORT_STARTING, n, NO_NODE, 0);
 	queue_do(t, DO_START, n);
 	links_starting(t, n);
-	if (c->pending.kind == REASON_NONE && c->acknowledges && c->start_timeout > 0)
+	if (c->pending.kind == REASON_NONE && c->acknowledges &&
+	    c->start_timeout > 0)
 		set_grace(t, n, c->start_timeout);
 }
 

@@ -141,8 +141,8 @@ saw_message(struct scene *s, const struct action *a)
 	char reason[REASON_SIZE];
 
 	assert_true(s->runs[a->node]);
-	snprintf(s->trace + length, sizeof(s->trace) - length,
-		 "%s%s:%s:%s:%s", length ? " " : "",
+	snprintf(s->trace + length, sizeof(s->trace) - length, "%s%s:%s:%s:%s",
+		 length ? " " : "",
 		 a->message == MESSAGE_EXIT ? "EXIT" : "DOWN",
 		 tree_node(s->t, a->node)->id,
 		 a->other ? tree_node(s->t, a->other)->id : "-",
@@ -277,7 +277,8 @@ scene_call(struct scene *s, enum call_type type, const char *id)
 void
 scene_kill(struct scene *s, const char *id, const char *reason)
 {
-	assert_int_equal(call(s, CALL_EXIT, scene_find(s, id), reason), RESULT_OK);
+	assert_int_equal(call(s, CALL_EXIT, scene_find(s, id), reason),
+			 RESULT_OK);
 }
 
 int
