@@ -10,9 +10,9 @@ load helper
 # again, and prints how often it was told of some of them.
 listen() {
 	cat > "$T/listen" <<-'END'
-		import json, os, socket
+		import json, socket, sys
 		s = socket.socket(socket.AF_UNIX)
-		s.connect(os.environ["T"] + "/s")
+		s.connect(sys.argv[1])
 		rest = b""
 		def call(method, **parameters):
 		    global rest
@@ -34,7 +34,7 @@ listen() {
 		    told += 0 < seen < len(all)
 		print(told)
 	END
-	T=$T python3 "$T/listen"
+	python3 "$T/listen" "$T/s"
 }
 
 @test "who is connected is heard while hundreds end and are started again" {
