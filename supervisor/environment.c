@@ -34,9 +34,16 @@ spec_of(struct supd *d, uint32_t node)
 	static struct spec spec;
 	static char *buf;
 	static size_t room;
+	static const char *parsed; /* whose text this is, */
+	static uint64_t lineage;   /* of which addition */
 	const char *text = supd_text(d, node);
-	size_t need = 2 * strlen(text) + 64;
+	size_t need;
 
+	/* One death asks three times. */
+	if (parsed == text && lineage == d->state->child[node].lineage)
+		return &spec;
+	parsed = NULL;
+	need = 2 * strlen(text) + 64;
 	if (need > room) {
 		char *more = realloc(buf, need);
 
@@ -45,7 +52,11 @@ spec_of(struct supd *d, uint32_t node)
 		buf = more;
 		room = need;
 	}
-	return spec_parse(text, &spec, buf, room) == 0 ? &spec : NULL;
+	if (spec_parse(text, &spec, buf, room) < 0)
+		return NULL;
+	parsed = text;
+	lineage = d->state->child[node].lineage;
+	return &spec;
 }
 
 /* Unless one of the first `among` has the name already. */
@@ -78,9 +89,12 @@ make_room(const struct spec *spec)
 	return true;
 }
 
-/* DESIGN: "Contract with any program, text only". */
+#define OWN(...) snprintf(own[i++], sizeof(own[0]), __VA_ARGS__)
+
+/* DESIGN: "Contract with any program, text only".  First what is of a process
+   alone, and another at its promotion. */
 static size_t
-build_own(struct supd *d, uint32_t slot, const struct spec *spec)
+build_changing(struct supd *d, uint32_t slot)
 {
 	const uint32_t n = slot_node(slot);
 	const uint64_t incarnation = d->state->process[slot].incarnation;
@@ -90,25 +104,33 @@ build_own(struct supd *d, uint32_t slot, const struct spec *spec)
 	char reason[REASON_TEXT + 16], written[1024];
 	size_t i = 0;
 
-#define OWN(...) snprintf(own[i++], sizeof(own[0]), __VA_ARGS__)
-	OWN("SUPD_CHILD=%s", node->id);
-	OWN("SUPD_KEEPER=%d", d->state->keeper);
 	OWN("SUPD_ROLE=%s", is_standby ? "standby" : "primary");
 	OWN("SUPD_INCARNATION=%" PRIu64, incarnation);
 	OWN("SUPD_RESTARTS=%u",
 	    tree_restarts(d->tree, n, clock_ms(), &(uint32_t){ 0 },
 			  &(int64_t){ 0 }));
-	OWN("SUPD_STATE_DIR=%s", d->settings->state_dir);
-	OWN("NOTIFY_SOCKET=%s", notify_path(d));
 	if (node->ended.kind != REASON_NONE)
 		OWN("SUPD_LAST_REASON=%s",
 		    reason_format(&node->ended, reason, sizeof(reason)));
-	OWN("SUPD_LINEAGE=%016" PRIx64, c->lineage);
 	/* Set in any case: a supd may run below a supd. */
 	written_format(c, written, sizeof(written));
 	OWN("SUPD_WRITTEN=%s", written);
 	if (c->last_written != UINT64_MAX)
 		OWN("SUPD_LAST_WRITTEN=%" PRIu64, c->last_written);
+	return i;
+}
+
+/* Behind these, from i on, what is the same for all processes of the child. */
+static size_t
+build_fixed(struct supd *d, uint32_t slot, const struct spec *spec, size_t i)
+{
+	const uint32_t n = slot_node(slot);
+
+	OWN("SUPD_CHILD=%s", tree_node(d->tree, n)->id);
+	OWN("SUPD_KEEPER=%d", d->state->keeper);
+	OWN("SUPD_STATE_DIR=%s", d->settings->state_dir);
+	OWN("NOTIFY_SOCKET=%s", notify_path(d));
+	OWN("SUPD_LINEAGE=%016" PRIx64, d->state->child[n].lineage);
 	if (spec->watchdog) {
 		OWN("WATCHDOG_USEC=%" PRId64, spec->watchdog * 1000);
 		OWN("WATCHDOG_PID=0"); /* the child writes it: spawn.pid_at */
@@ -116,13 +138,14 @@ build_own(struct supd *d, uint32_t slot, const struct spec *spec)
 	}
 	if (spec->mailbox)
 		OWN("SUPD_MAILBOX_FD=%d", mail_number(spec));
-	if (is_standby)
+	if (slot_is_standby(d->state, slot))
 		OWN("SUPD_STANDBY_FD=%d", standby_number(spec));
 	if (spec->standby == STANDBY_HOT)
 		OWN("SUPD_LOCK_FD=%d", standby_lock_number(spec));
-#undef OWN
 	return i;
 }
+
+#undef OWN
 
 char *const *
 environment_build(struct supd *d, uint32_t slot, const struct spec *spec)
@@ -132,7 +155,7 @@ environment_build(struct supd *d, uint32_t slot, const struct spec *spec)
 	if (!make_room(spec))
 		return NULL;
 	env.count = 0;
-	ours = build_own(d, slot, spec);
+	ours = build_fixed(d, slot, spec, build_changing(d, slot));
 	for (size_t i = 0; i < ours; i++)
 		add(own[i], 0);
 	for (unsigned i = 0; i < spec->env_count; i++)
@@ -145,15 +168,13 @@ environment_build(struct supd *d, uint32_t slot, const struct spec *spec)
 }
 
 size_t
-environment_changes(struct supd *d, uint32_t slot, const struct spec *spec,
-		    char *buf, size_t size)
+environment_changes(struct supd *d, uint32_t slot, char *buf, size_t size)
 {
-	size_t ours = build_own(d, slot, spec), length = 0;
+	size_t ours = build_changing(d, slot), length = 0;
 
 	for (size_t i = 0; i < ours && length < size; i++)
-		if (strncmp(own[i], "SUPD_", 5) == 0)
-			length += (size_t)snprintf(buf + length, size - length,
-						   "%s\n", own[i]);
+		length += (size_t)snprintf(buf + length, size - length, "%s\n",
+					   own[i]);
 	return length < size ? length : 0;
 }
 

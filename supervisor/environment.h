@@ -17,11 +17,10 @@ struct supd;
 char *const *
 environment_build(struct supd *d, uint32_t slot, const struct spec *spec);
 
-/* For a standby that is now the primary: its SUPD_* as lines "NAME=value\n" in
-   buf.  Their length; 0: no room. */
+/* For a standby that is now the primary: what has changed, as lines
+   "NAME=value\n" in buf.  Their length; 0: no room. */
 size_t
-environment_changes(struct supd *d, uint32_t slot, const struct spec *spec,
-		    char *buf, size_t size);
+environment_changes(struct supd *d, uint32_t slot, char *buf, size_t size);
 
 /* getenv(3) in envp. */
 char *

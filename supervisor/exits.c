@@ -289,7 +289,6 @@ exits_early(struct supd *d, uint32_t n)
 	struct event e = { .type = ON_EXIT, .node = n };
 	struct process_end end;
 
-	notify_take(d);
 	if (!supd_is_idle(d) || node->state != RUNNING || !node->has_process ||
 	    p->phase != PROCESS_ALIVE ||
 	    !process_is_ending(s, slot, node->id, &end))

@@ -76,7 +76,7 @@ standby_tell(struct supd *d, uint32_t n, const struct spec *spec)
 	uint32_t slot = slot_of_primary(s, n);
 	struct process *p = &s->process[slot];
 	static char text[MESSAGE_SIZE];
-	size_t length = environment_changes(d, slot, spec, text, sizeof(text));
+	size_t length = environment_changes(d, slot, text, sizeof(text));
 	ssize_t sent =
 		send(p->standby_fd, text, length, MSG_NOSIGNAL | MSG_DONTWAIT);
 	int r = 0;
