@@ -40,7 +40,8 @@ spec_of(struct supd *d, uint32_t node)
 	size_t need;
 
 	/* One death asks three times. */
-	if (parsed == text && lineage == d->state->child[node].lineage)
+	if (parsed && parsed == text &&
+	    lineage == d->state->child[node].lineage)
 		return &spec;
 	parsed = NULL;
 	need = 2 * strlen(text) + 64;

@@ -53,6 +53,9 @@ change(void *arg)
 		timer_set(w->timer, clock_ms());
 }
 
+static struct loop *kept[8]; /* a loop lives as long as its process */
+static size_t kept_n;
+
 /* Runs until it is told, or for so many turns; wanted: of odd and of even
    ones. */
 static void
@@ -60,6 +63,7 @@ run(struct world *w, const int wanted[2])
 {
 	*w = (struct world){ .loop = loop_new(-1), .wanted = wanted };
 	loop = w->loop;
+	kept[kept_n++] = loop;
 	assert_non_null(w->loop);
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, w->pair), 0);
 	assert_int_equal(write(w->pair[1], "x", 1), 1);

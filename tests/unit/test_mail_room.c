@@ -55,6 +55,9 @@ perform_until(enum action_type type)
 	}
 }
 
+static struct loop *kept[16]; /* a loop lives as long as its process */
+static size_t kept_n;
+
 static int
 make(void **unused)
 {
@@ -68,6 +71,7 @@ make(void **unused)
 	supd = (struct supd){ .state = s, .settings = &settings };
 	supd.tree = tree_init(s->tree, &root, 1, s->journal);
 	supd.loop = loop = loop_new(-1);
+	kept[kept_n++] = loop;
 	assert_true(supd.loop && watches_open(&supd));
 	worker.trap_exit = true;
 	assert_int_equal(
