@@ -15,54 +15,12 @@
 #
 # traces/NAME.trace is Erlang's.  Where supd differs, and the scenario says why,
 # traces/NAME.supd is supd's.
-set -u
+# shellcheck source=tests/otp/compare.sh
+. "$(dirname "$0")/../compare.sh"
 
-here=$(dirname "$0")
-mode=stored
-case ${1-} in
---erl | --store)
-	mode=${1#--}
-	shift
-	;;
-esac
-if [ $# != 1 ]; then
-	sed -n 's/^# usage/usage/p' "$0" >&2
-	exit 2
-fi
-build=$1
+export PYTHONDONTWRITEBYTECODE=1
 
-PYTHONDONTWRITEBYTECODE=1
-export PYTHONDONTWRITEBYTECODE
-
-passed=0 failed=0 skipped=0 number=0
-
-result() { # STATUS NAME
-	number=$((number + 1))
-	if [ "$1" = 0 ]; then
-		passed=$((passed + 1))
-		echo "ok $number - $2"
-	else
-		failed=$((failed + 1))
-		echo "not ok $number - $2"
-	fi
-}
-
-# The first file is what should be.
-same() { # EXPECTED GOT NAME
-	cmp -s "$1" "$2"
-	status=$?
-	result $status "$3"
-	[ $status = 0 ] && return
-	diff -u "$1" "$2" 2>&1 | sed -n '1,40s/^/# /p'
-	return 1
-}
-
-# Traces of scenarios, by Erlang's processes.
-oracle() { # DIRECTORY SCENARIO...
-	erl +S 1 -noshell -pa "$tmp/ebin" -s link_oracle main -extra "$@"
-}
-
-# By supd's.
+# Traces of scenarios, by supd's children.
 drive() { # [OPTION...] DIRECTORY SCENARIO...
 	"$here/drive.py" --build "$build" "$@"
 }
@@ -86,22 +44,11 @@ compare_stored() { # TITLE [OPTION...]
 	done
 }
 
-compare_oracle() {
-	mkdir "$tmp/anew"
-	oracle "$tmp/anew" "$here"/scenarios/*.scn
-	result $? "Erlang runs all scenarios"
-	for scenario in "$here"/scenarios/*.scn; do
-		name=$(basename "$scenario" .scn)
-		same "$tmp/anew/$name.trace" "$here/traces/$name.trace" \
-			"$name: the stored trace is Erlang's"
-	done
-}
-
 compare_random() {
 	seed=${SEED:-$(date +%s)}
 	mkdir "$tmp/random" "$tmp/mine" "$tmp/killed"
 	"$here/generate.py" "$tmp/random" "$seed" "${COUNT:-100}"
-	oracle "$tmp/random" "$tmp/random"/*.scn
+	oracle link_oracle "$tmp/random" "$tmp/random"/*.scn
 	result $? "Erlang runs random scenarios from $seed on"
 	drive "$tmp/mine" "$tmp/random"/*.scn
 	result $? "supd runs them"
@@ -113,38 +60,19 @@ compare_random() {
 		same "$trace" "$tmp/mine/$name.trace" "$name" &&
 			same "$trace" "$tmp/killed/$name.trace" \
 				"$name, supervisors are killed" && continue
-		mkdir -p "$build/links-failed"
-		cp "$scenario" "$trace" "$build/links-failed"
+		keep_failed links-failed "$scenario" "$trace"
 	done
 }
 
-tmp=$(mktemp -d) || exit 1
-trap 'rm -rf "$tmp"' EXIT
-trap 'exit 1' INT TERM HUP
-
-if [ "$mode" != stored ]; then
-	if ! command -v erl > /dev/null || ! command -v erlc > /dev/null; then
-		skipped=1
-		number=1
-		echo "ok 1 - oracle # skip no Erlang here"
-		mode=stored
-	else
-		mkdir "$tmp/ebin"
-		ERL_CRASH_DUMP_BYTES=0
-		export ERL_CRASH_DUMP_BYTES
-		erlc -Wall -Werror -o "$tmp/ebin" "$here"/*.erl || exit 1
-	fi
-fi
-
+prepare_oracle "$here"/*.erl
 if [ "$mode" = store ]; then
-	oracle "$here/traces" "$here"/scenarios/*.scn
+	oracle link_oracle "$here/traces" "$here"/scenarios/*.scn
 	exit
 fi
 compare_stored ""
 compare_stored ", supervisors are killed" --kills 4
 if [ "$mode" = erl ]; then
-	compare_oracle
+	compare_oracle link_oracle
 	compare_random
 fi
-echo "$passed passed, $failed failed, $skipped skipped"
-[ $failed = 0 ]
+sum
